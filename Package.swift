@@ -1,0 +1,81 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Layers, lowest first; each target may import only those above its own line.
+let package = Package(
+    name: "precis",
+    platforms: [.macOS(.v14)],
+    products: [
+        .executable(name: "precis", targets: ["precis"]),
+        .executable(name: "report", targets: ["Reporter"]),
+        .executable(name: "baseline", targets: ["Baseline"]),
+        .executable(name: "sft", targets: ["SFT"]),
+        .executable(name: "beta-sweep", targets: ["BetaSweep"]),
+        .executable(name: "lora-rank64", targets: ["LoRARank64"]),
+        .executable(name: "iteration2", targets: ["Iteration2"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Kernels and system libraries
+        .systemLibrary(
+            name: "COpenBLAS", path: "Sources/COpenBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels", path: "Sources/CKernels", linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
+        .target(
+            name: "CGnuplot", path: "Sources/CGnuplot",
+            linkerSettings: [.linkedLibrary("boost_iostreams"), .linkedLibrary("stdc++")]),
+
+        // Engine
+        .target(name: "Checkpoints"),
+        .target(name: "Tokenization"),
+        .target(name: "LanguageModel", dependencies: ["CKernels", "Checkpoints", "Tokenization"]),
+        .target(name: "Alignment", dependencies: ["LanguageModel", "CKernels", "Checkpoints"]),
+
+        // Study
+        .target(name: "Statistics"),
+        .target(
+            name: "Preferences", dependencies: ["LanguageModel", "Tokenization", "Statistics"],
+            resources: [.copy("Prompts")]),
+        .target(name: "Reporting", dependencies: ["Statistics", "CGnuplot"]),
+        .target(
+            name: "Notebook",
+            dependencies: [
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "Study",
+            dependencies: [
+                "Alignment", "Preferences", "Notebook", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+
+        // Programs
+        .executableTarget(name: "precis", dependencies: ["Study"]),
+        .executableTarget(name: "Reporter", dependencies: ["Study"], path: "Reports/Reporter"),
+        .executableTarget(name: "Baseline", dependencies: ["Study"], path: "Experiments/Baseline"),
+        .executableTarget(name: "SFT", dependencies: ["Study"], path: "Experiments/SFT"),
+        .executableTarget(name: "BetaSweep", dependencies: ["Study"], path: "Experiments/BetaSweep"),
+        .executableTarget(name: "LoRARank64", dependencies: ["Study"], path: "Experiments/LoRARank64"),
+        .executableTarget(name: "Iteration2", dependencies: ["Study"], path: "Experiments/Iteration2"),
+
+        // Tests
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "LanguageModelTests", dependencies: ["LanguageModel"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "AlignmentTests", dependencies: ["Alignment"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "PreferencesTests", dependencies: ["Preferences"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "NotebookTests", dependencies: ["Notebook"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "EndToEndTests", dependencies: ["Study"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,161 @@
+// Numerical kernels of the engine: single-machine, single-process, row-major, no padding.
+//
+// Conventions
+// - A "row" is one token. Matrices are row-major; `ld*` is the distance between rows in floats.
+// - Weights are [outputs n, inputs k], as Hugging Face stores them: y = x * W^T.
+// - Every result is a function of the row's own inputs: bit-identical whatever the number of
+//   rows in the call, the position of the row, or the number of threads in the pool.
+//   Work is split over rows and columns, never over the summed dimension.
+// - Kernels trust their caller for sizes; callers check untrusted input first.
+#ifndef PRECIS_KERNELS_H
+#define PRECIS_KERNELS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---- Dispatch -------------------------------------------------------------------------------
+
+typedef enum { PK_ISA_PORTABLE = 0, PK_ISA_AVX2 = 1, PK_ISA_AVX512 = 2, PK_ISA_AVX512BF16 = 3 } pk_isa;
+
+/// Best instruction set of this CPU, lowered (never raised) by PRECIS_ISA=portable|avx2|avx512|avx512bf16.
+pk_isa pk_isa_current(void);
+/// Tests only: use `isa` from now on; false when this CPU lacks it.
+bool pk_isa_force(pk_isa isa);
+const char *pk_isa_name(pk_isa isa);
+
+/// FLOAT32: f32 operands, f32 accumulation. BFLOAT16: operands rounded to bf16 (nearest even),
+/// f32 accumulation. BFLOAT16 is computed on every path (emulated with identical operand
+/// rounding where the CPU has no bf16 instruction).
+typedef enum { PK_FLOAT32 = 0, PK_BFLOAT16 = 1 } pk_precision;
+
+// ---- Threads --------------------------------------------------------------------------------
+
+typedef struct pk_pool pk_pool;
+/// A pool of `threads` workers including the caller (>= 1). Idle workers spin briefly, then sleep.
+pk_pool *pk_pool_create(int32_t threads);
+void pk_pool_destroy(pk_pool *pool);
+int32_t pk_pool_threads(const pk_pool *pool);
+/// Runs body(context, i) for i in 0..<count; tasks are taken by an atomic counter. Not reentrant.
+void pk_pool_run(pk_pool *pool, int64_t count, void (*body)(void *context, int64_t index), void *context);
+
+// ---- GEMM -----------------------------------------------------------------------------------
+
+/// Bytes (a multiple of 64) of a packed [n, k] weight.
+size_t pk_packed_bytes(pk_precision precision, int64_t n, int64_t k);
+/// Packs a weight for pk_gemm. transposed = false: `w` is [n, k] with row distance ld.
+/// transposed = true: `w` is stored [k, n] (row distance ld) and is read as its transpose; this
+/// is how dX = dY * W is computed from W [outputs, inputs]: pack with n = inputs, k = outputs.
+/// `packed` is 64-byte aligned.
+void pk_pack(pk_pool *pool, pk_precision precision, const float *w, int64_t n, int64_t k, int64_t ld,
+             bool transposed, void *packed);
+/// y[m, n] (+)= x[m, k] * packed^T.
+void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
+             const void *packed, float *y, int64_t ldy, bool accumulate);
+/// dw[n, k] += dy[m, n]^T * x[m, k]; each element is one chain of additions in row order,
+/// continued from the value in dw, so splitting the rows over several calls changes no bit when
+/// every call but the last has an even number of rows.
+void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *dy,
+                             int64_t lddy, const float *x, int64_t ldx, float *dw, int64_t lddw);
+
+// ---- Norm, rotary, activation ----------------------------------------------------------------
+
+/// y = x * inv_rms * w with inv_rms = 1 / sqrt(mean(x^2) + eps). inv_rms [rows] may be NULL.
+void pk_rmsnorm(pk_pool *pool, int64_t rows, int64_t dim, const float *x, const float *w, float eps, float *y,
+                float *inv_rms);
+/// dx += gradient through the norm; dw += sum over rows in row order.
+void pk_rmsnorm_backward(pk_pool *pool, int64_t rows, int64_t dim, const float *dy, const float *x, const float *w,
+                         const float *inv_rms, float *dx, float *dw /* may be NULL */);
+/// Rotates in place the halves (i, i + head_dim/2) of every head ("rotate half", Hugging Face order).
+/// cosines, sines: [positions, head_dim/2]. inverse = true applies the transpose (backward pass).
+void pk_rotary(pk_pool *pool, int64_t rows, int32_t heads, int32_t head_dim, const int32_t *positions,
+               const float *cosines, const float *sines, float *x, int64_t ldx, bool inverse);
+/// h[rows, inner] = silu(g) * u, where gate_up row = [g (inner), u (inner)].
+void pk_swiglu(pk_pool *pool, int64_t rows, int64_t inner, const float *gate_up, float *h);
+/// d_gate_up from dh; may write over gate_up itself.
+void pk_swiglu_backward(pk_pool *pool, int64_t rows, int64_t inner, const float *dh, const float *gate_up,
+                        float *d_gate_up);
+
+// ---- Tree attention ---------------------------------------------------------------------------
+
+typedef struct { int32_t begin, end; } pk_range; // rows [begin, end) of the batch
+
+/// One segment of a token tree. Its row r attends to every row of its ancestors and to its own
+/// rows up to r. With window > 0 only rows whose position is > position(r) - window are seen.
+typedef struct {
+    int32_t begin, end;   // own rows
+    int32_t first_range;  // index into ranges[] of its ancestors' rows, root first
+    int32_t range_count;
+    int32_t tree;         // segments of one tree are adjacent; trees are independent
+} pk_segment;
+
+typedef struct {
+    int32_t heads, kv_heads, head_dim;
+    int32_t window;       // 0: unlimited
+    float scale;          // 1 / sqrt(head_dim)
+} pk_attention_shape;
+
+/// out[rows, heads*head_dim]; lse [rows, heads] (log-sum-exp of the scaled scores) may be NULL.
+/// q, k, v rows have distances ldq, ldk, ldv (they may lie inside one fused qkv matrix).
+void pk_tree_attention(pk_pool *pool, pk_attention_shape shape, const pk_segment *segments, int32_t segment_count,
+                       const pk_range *ranges, const int32_t *positions, const float *q, int64_t ldq, const float *k,
+                       int64_t ldk, const float *v, int64_t ldv, float *out, int64_t ldo, float *lse);
+/// Writes dq and overwrites dk, dv (every descendant's contribution summed in row order).
+void pk_tree_attention_backward(pk_pool *pool, pk_attention_shape shape, const pk_segment *segments,
+                                int32_t segment_count, const pk_range *ranges, const int32_t *positions,
+                                const float *q, int64_t ldq, const float *k, int64_t ldk, const float *v, int64_t ldv,
+                                const float *out, const float *dout, int64_t ldo, const float *lse, float *dq,
+                                int64_t lddq, float *dk, int64_t lddk, float *dv, int64_t lddv);
+
+/// Keys and values [count, kv_heads*head_dim] with positions first_position, first_position + 1, ...
+typedef struct { const float *k, *v; int32_t count; int32_t first_position; } pk_kv_span;
+
+/// One new token per sequence: query i attends to spans[span_begin[i]..<span_begin[i+1]].
+/// Queries with the same first span (a shared prompt) are adjacent, so that the span is read once.
+void pk_decode_attention(pk_pool *pool, pk_attention_shape shape, int32_t queries, const float *q, int64_t ldq,
+                         const pk_kv_span *spans, const int32_t *span_begin, const int32_t *positions, float *out,
+                         int64_t ldo);
+
+// ---- Head, sampling -----------------------------------------------------------------------------
+
+/// lse[r] = log sum exp logits[r, 0..<n] (double accumulation of chunk sums).
+void pk_logsumexp(pk_pool *pool, int64_t rows, int64_t n, const float *logits, int64_t ld, float *lse);
+/// logits[r, j] = -scale[r] * exp(logits[r, j] - lse[r]): the part of d(loss)/d(logits) that all labels share.
+void pk_softmax_gradient(pk_pool *pool, int64_t rows, int64_t n, float *logits, int64_t ld, const float *lse,
+                         const float *scale);
+/// hidden[rows, k] * packed^T without keeping the logits: lse[rows], and for each label i its
+/// logit label_logits[i] = logits[label_rows[i], labels[i]]; mean_logits[rows] (mean over n) may be NULL.
+void pk_head_log_probs(pk_pool *pool, pk_precision precision, int64_t rows, int64_t n, int64_t k, const float *hidden,
+                       int64_t ldh, const void *packed, int64_t label_count, const int32_t *label_rows,
+                       const int32_t *labels, float *label_logits, float *lse, float *mean_logits);
+
+/// Draws one token per row. temperature == 0: the first largest logit (top_p ignored). Otherwise
+/// softmax(logits / temperature), then the smallest set of most probable tokens (ties: lower id
+/// first) whose sum reaches top_p, then inverse transform with uniforms[r] in [0, 1).
+/// log_probs[r]: log-probability of the token under softmax(logits) at temperature 1.
+void pk_sample(pk_pool *pool, int64_t rows, int64_t n, const float *logits, int64_t ld, const float *temperatures,
+               const float *top_ps, const double *uniforms, int32_t *tokens, float *log_probs);
+
+// ---- Optimizer ----------------------------------------------------------------------------------
+
+/// AdamW (Loshchilov & Hutter 2019), decoupled weight decay; gradients are multiplied by grad_scale first.
+/// step counts from 1. p -= lr * (m_hat / (sqrt(v_hat) + eps) + weight_decay * p).
+void pk_adamw(pk_pool *pool, int64_t n, float *p, const float *g, float *m, float *v, float lr, float beta1,
+              float beta2, float eps, float weight_decay, int64_t step, float grad_scale);
+/// Sum of squares in double, in fixed blocks, so the value does not depend on the thread count.
+double pk_sum_of_squares(pk_pool *pool, int64_t n, const float *x);
+
+// ---- Machine limits (benchmarks) -------------------------------------------------------------------
+
+/// Measured peak of the current path in FLOP/s on `threads` threads, registers only.
+double pk_measure_peak_flops(pk_pool *pool, pk_precision precision);
+/// Measured DRAM read bandwidth in bytes/s.
+double pk_measure_read_bandwidth(pk_pool *pool);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,63 @@
+/// How to train, apart from what from and towards what.
+public struct TrainerSettings: Sendable, Hashable, Codable {
+    public var learningRate: Double
+    public var schedule: LearningRateSchedule.Shape = .cosine
+    public var warmupSteps: Int = 10
+    public var epochs: Int = 1
+    /// Examples per optimizer step.
+    public var batchSize: Int = 32
+    /// Gradients are scaled down to this Euclidean norm.
+    public var maximumGradientNorm: Double = 1
+    public var optimizer = AdamW.Settings()
+    /// Rows in one forward and backward pass; changes speed and memory, not results.
+    public var tokenBudget: Int = 1024
+    public var recomputesActivations = false
+    /// Seed of the data order and of adapter dropout.
+    public var seed: UInt64 = 0
+    /// Stop when the mean reward margin's magnitude exceeds this, or anything is not finite.
+    public var divergenceMargin: Double = 100
+
+    public init(learningRate: Double) { self.learningRate = learningRate }
+
+    /// Steps of one epoch over `count` examples; a ragged last batch is a step.
+    public func stepsPerEpoch(_ count: Int) -> Int { (count + batchSize - 1) / batchSize }
+
+    /// Examples of every step, in order: each epoch visits all examples once in its own seeded order.
+    func order(step: Int, count: Int) -> [Int] {
+        let perEpoch = stepsPerEpoch(count)
+        let epoch = step / perEpoch
+        var generator = SplitMix64(state: seed &+ UInt64(epoch) &* 0x9E37_79B9_7F4A_7C15)
+        var order = Array(0..<count)
+        for index in stride(from: count - 1, to: 0, by: -1) {
+            order.swapAt(index, Int(generator.next(below: UInt64(index + 1))))
+        }
+        let start = (step % perEpoch) * batchSize
+        return Array(order[start..<min(start + batchSize, count)])
+    }
+}
+
+/// SplitMix64 (Steele, Lea & Flood 2014): equal numbers on every platform and version.
+struct SplitMix64 {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// Uniform in 0 ..< `bound` without modulo bias (Lemire 2019).
+    mutating func next(below bound: UInt64) -> UInt64 {
+        var product = next().multipliedFullWidth(by: bound)
+        if product.low < bound {
+            let threshold = (0 &- bound) % bound
+            while product.low < threshold { product = next().multipliedFullWidth(by: bound) }
+        }
+        return product.high
+    }
+
+    /// Uniform in [0, 1).
+    mutating func nextUniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+}

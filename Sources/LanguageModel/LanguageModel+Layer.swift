@@ -1,0 +1,174 @@
+import CKernels
+
+/// Dropout masks of a LoRA adapter's inputs: a function of the tree, layer, target and element, so
+/// that a mask does not depend on how trees are packed into batches.
+struct AdapterDropout {
+    /// First row of each tree and the row count last, as in `TreeBatch.treeRows`.
+    var treeRows: [Int]
+    /// One key per tree and optimizer step.
+    var keys: [UInt64]
+
+    /// `output` = dropout(`input`) / (1 - rate), both [rows, columns]; `input` has its own row distance.
+    func apply(
+        _ input: UnsafePointer<Float>, stride: Int, columns: Int, rate: Float, placement: Int,
+        output: UnsafeMutablePointer<Float>, addingTo: Bool
+    ) {
+        let keep = 1 / (1 - rate)
+        let threshold = UInt64(Double(rate) * 4_294_967_296)
+        for tree in keys.indices {
+            let key = mix(keys[tree] ^ mix(UInt64(placement) &+ 0x9E37_79B9_7F4A_7C15))
+            for row in treeRows[tree]..<treeRows[tree + 1] {
+                for column in 0..<columns {
+                    let element = UInt64((row - treeRows[tree]) * columns + column)
+                    let kept = mix(key &+ element &* 0xD129_0C5D_2A91_9F63) >> 32 >= threshold
+                    let value = kept ? input[row * stride + column] * keep : 0
+                    if addingTo {
+                        output[row * columns + column] += value
+                    } else {
+                        output[row * columns + column] = value
+                    }
+                }
+            }
+        }
+    }
+
+    /// Finaliser of SplitMix64 (Steele, Lea & Flood 2014).
+    private func mix(_ value: UInt64) -> UInt64 {
+        var z = value
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// Parts of a fused projection: which adapter target writes (or reads) which columns.
+struct FusedTarget {
+    var target: AdapterTarget
+    var column: Int
+}
+
+/// One decoder layer, forward. Row counts are those of the batch; nothing here depends on how rows
+/// relate to each other except the attention that stands between the two halves.
+extension LanguageModel {
+    var attentionInputTargets: [FusedTarget] {
+        [
+            FusedTarget(target: .query, column: 0),
+            FusedTarget(target: .key, column: configuration.querySize),
+            FusedTarget(target: .value, column: configuration.querySize + configuration.keyValueSize),
+        ]
+    }
+
+    var feedForwardInputTargets: [FusedTarget] {
+        [
+            FusedTarget(target: .gate, column: 0),
+            FusedTarget(target: .up, column: configuration.intermediateSize),
+        ]
+    }
+
+    /// x [rows, hiddenSize] -> normalised -> fused q, k, v with rotary embedding applied to q and k.
+    func attentionInputs(
+        layer index: Int, rows: Int, positions: [Int32], x: UnsafePointer<Float>, into slot: LayerActivations.Rows,
+        dropout: AdapterDropout?
+    ) {
+        let c = configuration
+        let layer = layout.layers[index]
+        let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
+        pk_rmsnorm(
+            pool.handle, Int64(rows), Int64(c.hiddenSize), x, parameters.pointer + layer.attentionNorm.offset,
+            c.normEpsilon, normalized, slot.attentionNormScale)
+        forwardMatrices[index].queryKeyValue.multiply(
+            normalized, stride: c.hiddenSize, rows: rows, into: slot.queryKeyValue, stride: c.fusedAttentionSize,
+            accumulating: false, pool: pool)
+        adapterForward(
+            attentionInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize,
+            y: slot.queryKeyValue, stride: c.fusedAttentionSize, dropout: dropout)
+        pk_rotary(
+            pool.handle, Int64(rows), Int32(c.headCount + c.keyValueHeadCount), Int32(c.headSize), positions,
+            rotary.cosines.pointer, rotary.sines.pointer, slot.queryKeyValue, Int64(c.fusedAttentionSize), false)
+    }
+
+    /// Attention output -> residual -> normalised -> gated feed-forward -> residual.
+    /// `out` [rows, hiddenSize] may not be `x`.
+    func attentionOutputAndFeedForward(
+        layer index: Int, rows: Int, x: UnsafePointer<Float>, slot: LayerActivations.Rows,
+        out: UnsafeMutablePointer<Float>, dropout: AdapterDropout?
+    ) {
+        let c = configuration
+        let layer = layout.layers[index]
+        let matrices = forwardMatrices[index]
+        slot.middle.update(from: x, count: rows * c.hiddenSize)
+        matrices.output.multiply(
+            slot.attention, stride: c.querySize, rows: rows, into: slot.middle, stride: c.hiddenSize,
+            accumulating: true, pool: pool)
+        adapterForward(
+            [FusedTarget(target: .output, column: 0)], layer: index, rows: rows, x: slot.attention,
+            inputs: c.querySize, y: slot.middle, stride: c.hiddenSize, dropout: dropout)
+
+        let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
+        pk_rmsnorm(
+            pool.handle, Int64(rows), Int64(c.hiddenSize), slot.middle,
+            parameters.pointer + layer.feedForwardNorm.offset, c.normEpsilon, normalized, slot.feedForwardNormScale)
+        matrices.gateUp.multiply(
+            normalized, stride: c.hiddenSize, rows: rows, into: slot.gateUp, stride: 2 * c.intermediateSize,
+            accumulating: false, pool: pool)
+        adapterForward(
+            feedForwardInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize, y: slot.gateUp,
+            stride: 2 * c.intermediateSize, dropout: dropout)
+        let inner = workspace.inner.reserve(rows * c.intermediateSize)
+        pk_swiglu(pool.handle, Int64(rows), Int64(c.intermediateSize), slot.gateUp, inner)
+        out.update(from: slot.middle, count: rows * c.hiddenSize)
+        matrices.down.multiply(
+            inner, stride: c.intermediateSize, rows: rows, into: out, stride: c.hiddenSize, accumulating: true,
+            pool: pool)
+        adapterForward(
+            [FusedTarget(target: .down, column: 0)], layer: index, rows: rows, x: inner,
+            inputs: c.intermediateSize, y: out, stride: c.hiddenSize, dropout: dropout)
+    }
+
+    /// Attention among the rows of a batch of trees.
+    func treeAttention(_ batch: TreeBatch, slot: LayerActivations.Rows, keepingLogSumExp: Bool) {
+        let c = configuration
+        let stride = Int64(c.fusedAttentionSize)
+        pk_tree_attention(
+            pool.handle, attentionShape, batch.segments, Int32(batch.segments.count), batch.ranges, batch.positions,
+            slot.queryKeyValue, stride, slot.queryKeyValue + c.querySize, stride,
+            slot.queryKeyValue + c.querySize + c.keyValueSize, stride, slot.attention, Int64(c.querySize),
+            keepingLogSumExp ? slot.attentionLogSumExp : nil)
+    }
+
+    /// y[:, target's columns] += scale * dropout(x) A^T B^T for each target that is adapted.
+    private func adapterForward(
+        _ targets: [FusedTarget], layer: Int, rows: Int, x: UnsafePointer<Float>, inputs: Int,
+        y: UnsafeMutablePointer<Float>, stride: Int, dropout: AdapterDropout?
+    ) {
+        guard let adapter else { return }
+        for part in targets {
+            guard let index = adapter.placement(part.target, layer: layer) else { continue }
+            let packed = adapter.packedPlacement(index)
+            let (low, _) = adapterLow(adapter, index, rows: rows, x: x, inputs: inputs, dropout: dropout)
+            packed.forwardB.multiply(
+                low, stride: adapter.rank, rows: rows, into: y + part.column, stride: stride, accumulating: true,
+                pool: pool)
+        }
+    }
+
+    /// scale * dropout(x) A^T [rows, rank], and the (dropped) input that A read.
+    func adapterLow(
+        _ adapter: LowRankAdapter, _ index: Int, rows: Int, x: UnsafePointer<Float>, inputs: Int,
+        dropout: AdapterDropout?
+    ) -> (low: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>) {
+        var input = x
+        if let dropout, adapter.dropout > 0 {
+            let dropped = workspace.adapterInput.reserve(rows * inputs)
+            dropout.apply(
+                x, stride: inputs, columns: inputs, rate: adapter.dropout, placement: index, output: dropped,
+                addingTo: false)
+            input = UnsafePointer(dropped)
+        }
+        let low = workspace.adapterLow.reserve(rows * adapter.rank)
+        adapter.packedPlacement(index).forwardA.multiply(
+            input, stride: inputs, rows: rows, into: low, stride: adapter.rank, accumulating: false, pool: pool)
+        for element in 0..<(rows * adapter.rank) { low[element] *= adapter.scale }
+        return (low, input)
+    }
+}

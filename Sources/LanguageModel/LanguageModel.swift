@@ -1,0 +1,150 @@
+import CKernels
+
+public enum ModelError: Error, Equatable, CustomStringConvertible {
+    case sequenceTooLong(tokens: Int, contextLength: Int)
+    case tokenOutOfRange(token: Int32, vocabularyCount: Int)
+    case emptyTree
+
+    public var description: String {
+        switch self {
+        case .sequenceTooLong(let tokens, let contextLength):
+            "a sequence of \(tokens) tokens is longer than the model's context of \(contextLength); shorten the text"
+        case .tokenOutOfRange(let token, let count):
+            "token id \(token) is outside the model's vocabulary of \(count); tokenizer and model do not belong together"
+        case .emptyTree:
+            "a token tree without segments was given"
+        }
+    }
+}
+
+/// The four matrices of a decoder layer, adjacent projections fused.
+struct DecoderMatrices {
+    var queryKeyValue: PackedMatrix
+    var output: PackedMatrix
+    var gateUp: PackedMatrix
+    var down: PackedMatrix
+}
+
+/// A Llama-family decoder: float32 weights, packed copies of them for the kernels, and passes over
+/// token trees. One instance is used by one task at a time.
+public final class LanguageModel {
+    public let configuration: ModelConfiguration
+    public let layout: ParameterLayout
+    /// Weights in `layout` order. Call `weightsDidChange()` after writing to them.
+    public let parameters: FloatBuffer
+    public let precision: Precision
+    public let pool: ThreadPool
+    /// LoRA adapter applied on top of the weights; call `weightsDidChange()` after changing its parameters.
+    public var adapter: LowRankAdapter?
+
+    let rotary: RotaryTable
+    let workspace = Workspace()
+    let inferenceActivations = LayerActivations()
+
+    private(set) var forwardMatrices: [DecoderMatrices] = []
+    private(set) var forwardHead: PackedMatrix
+    private(set) var backwardMatrices: [DecoderMatrices] = []
+    private(set) var backwardHead: PackedMatrix?
+    private var forwardIsStale = true
+    private var backwardIsStale = true
+    private var adapterIsStale = true
+
+    /// - Precondition: `parameters` has `ParameterLayout(configuration).count` elements.
+    public init(configuration: ModelConfiguration, parameters: FloatBuffer, precision: Precision, pool: ThreadPool) {
+        let layout = ParameterLayout(configuration)
+        precondition(parameters.count == layout.count, "the weights belong to the configuration")
+        self.configuration = configuration
+        self.layout = layout
+        self.parameters = parameters
+        self.precision = precision
+        self.pool = pool
+        rotary = RotaryTable(configuration)
+        forwardHead = PackedMatrix(
+            outputs: configuration.vocabularyCount, inputs: configuration.hiddenSize, precision: precision)
+        forwardMatrices = layout.layers.map { _ in Self.matrices(configuration, precision, transposed: false) }
+    }
+
+    private static func matrices(
+        _ c: ModelConfiguration, _ precision: Precision, transposed: Bool
+    ) -> DecoderMatrices {
+        func matrix(_ outputs: Int, _ inputs: Int) -> PackedMatrix {
+            transposed
+                ? PackedMatrix(outputs: inputs, inputs: outputs, precision: precision)
+                : PackedMatrix(outputs: outputs, inputs: inputs, precision: precision)
+        }
+        return DecoderMatrices(
+            queryKeyValue: matrix(c.fusedAttentionSize, c.hiddenSize), output: matrix(c.hiddenSize, c.querySize),
+            gateUp: matrix(2 * c.intermediateSize, c.hiddenSize), down: matrix(c.hiddenSize, c.intermediateSize))
+    }
+
+    /// Tells the model that `parameters` (or only the adapter's) were written to; packed copies are
+    /// renewed before the next pass.
+    public func weightsDidChange(adapterOnly: Bool = false) {
+        adapterIsStale = true
+        if adapterOnly { return }
+        forwardIsStale = true
+        backwardIsStale = true
+    }
+
+    /// Packs what is stale; `training` also keeps the transposed copies that the backward pass reads.
+    func preparePackedWeights(training: Bool) {
+        if forwardIsStale {
+            pack(forwardMatrices, head: forwardHead, transposed: false)
+            forwardIsStale = false
+        }
+        if training, backwardIsStale || backwardHead == nil {
+            if backwardMatrices.isEmpty {
+                backwardMatrices = layout.layers.map { _ in Self.matrices(configuration, precision, transposed: true) }
+            }
+            let head =
+                backwardHead
+                ?? PackedMatrix(
+                    outputs: configuration.hiddenSize, inputs: configuration.vocabularyCount, precision: precision)
+            pack(backwardMatrices, head: head, transposed: true)
+            backwardHead = head
+            backwardIsStale = false
+        }
+        if let adapter, adapterIsStale {
+            adapter.pack(pool: pool)
+            adapterIsStale = false
+        }
+    }
+
+    private func pack(_ matrices: [DecoderMatrices], head: PackedMatrix, transposed: Bool) {
+        for (layer, matrix) in zip(layout.layers, matrices) {
+            matrix.queryKeyValue.pack(parameters.pointer + layer.query.offset, transposed: transposed, pool: pool)
+            matrix.output.pack(parameters.pointer + layer.output.offset, transposed: transposed, pool: pool)
+            matrix.gateUp.pack(parameters.pointer + layer.gate.offset, transposed: transposed, pool: pool)
+            matrix.down.pack(parameters.pointer + layer.down.offset, transposed: transposed, pool: pool)
+        }
+        head.pack(parameters.pointer + (layout.head ?? layout.embeddings).offset, transposed: transposed, pool: pool)
+    }
+
+    /// Frees the transposed copies after training.
+    public func endTraining() {
+        backwardMatrices = []
+        backwardHead = nil
+        backwardIsStale = true
+    }
+
+    var attentionShape: pk_attention_shape {
+        pk_attention_shape(
+            heads: Int32(configuration.headCount), kv_heads: Int32(configuration.keyValueHeadCount),
+            head_dim: Int32(configuration.headSize), window: Int32(configuration.slidingWindow ?? 0),
+            scale: 1 / Float(configuration.headSize).squareRoot())
+    }
+
+    /// - Throws: `ModelError` for ids outside the vocabulary or paths longer than the context.
+    func check(_ tree: TokenTree) throws {
+        if tree.segments.isEmpty { throw ModelError.emptyTree }
+        for (index, segment) in tree.segments.enumerated() {
+            let length = tree.firstPosition(of: index) + segment.tokens.count
+            if length > configuration.contextLength {
+                throw ModelError.sequenceTooLong(tokens: length, contextLength: configuration.contextLength)
+            }
+            for token in segment.tokens where token < 0 || Int(token) >= configuration.vocabularyCount {
+                throw ModelError.tokenOutOfRange(token: token, vocabularyCount: configuration.vocabularyCount)
+            }
+        }
+    }
+}

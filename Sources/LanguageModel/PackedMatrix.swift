@@ -1,0 +1,57 @@
+import CKernels
+
+/// A weight matrix [outputs, inputs] in the panel order that the GEMM kernel reads.
+final class PackedMatrix {
+    let outputs: Int
+    let inputs: Int
+    private let precision: pk_precision
+    private let storage: UnsafeMutableRawPointer
+
+    init(outputs: Int, inputs: Int, precision: Precision) {
+        self.outputs = outputs
+        self.inputs = inputs
+        self.precision = precision.kernel
+        let bytes = pk_packed_bytes(precision.kernel, Int64(outputs), Int64(inputs))
+        storage = .allocate(byteCount: max(bytes, 64), alignment: 64)
+    }
+
+    deinit { storage.deallocate() }
+
+    /// Reads `weights` as [outputs, inputs], or as [inputs, outputs] when `transposed`.
+    func pack(_ weights: UnsafePointer<Float>, transposed: Bool, pool: ThreadPool) {
+        pk_pack(
+            pool.handle, precision, weights, Int64(outputs), Int64(inputs), Int64(transposed ? outputs : inputs),
+            transposed, storage)
+    }
+
+    /// y[rows, outputs] (+)= x[rows, inputs] W^T; strides are distances between rows.
+    func multiply(
+        _ x: UnsafePointer<Float>, stride xStride: Int, rows: Int, into y: UnsafeMutablePointer<Float>,
+        stride yStride: Int, accumulating: Bool, pool: ThreadPool
+    ) {
+        pk_gemm(
+            pool.handle, precision, Int64(rows), Int64(outputs), Int64(inputs), x, Int64(xStride), storage, y,
+            Int64(yStride), accumulating)
+    }
+
+    /// Log-sum-exp per row and the logits of the given labels, without keeping the logits.
+    func logProbabilities(
+        hidden: UnsafePointer<Float>, rows: Int, labelRows: [Int32], labels: [Int32],
+        labelLogits: UnsafeMutablePointer<Float>, logSumExp: UnsafeMutablePointer<Float>,
+        meanLogits: UnsafeMutablePointer<Float>?, pool: ThreadPool
+    ) {
+        pk_head_log_probs(
+            pool.handle, precision, Int64(rows), Int64(outputs), Int64(inputs), hidden, Int64(inputs), storage,
+            Int64(labels.count), labelRows, labels, labelLogits, logSumExp, meanLogits)
+    }
+}
+
+/// dW[outputs, inputs] += dY[rows, outputs]^T X[rows, inputs], one chain of additions in row order.
+func accumulateWeightGradient(
+    _ dy: UnsafePointer<Float>, stride dyStride: Int, outputs: Int, _ x: UnsafePointer<Float>, stride xStride: Int,
+    inputs: Int, rows: Int, into dw: UnsafeMutablePointer<Float>, precision: Precision, pool: ThreadPool
+) {
+    pk_gemm_weight_gradient(
+        pool.handle, precision.kernel, Int64(rows), Int64(outputs), Int64(inputs), dy, Int64(dyStride), x,
+        Int64(xStride), dw, Int64(inputs))
+}

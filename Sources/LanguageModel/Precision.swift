@@ -1,0 +1,32 @@
+import CKernels
+
+/// Operand format of matrix products; accumulation, norms, softmax and the residual stream are float32.
+public enum Precision: String, Sendable, Codable, CaseIterable {
+    case float32
+    case bfloat16
+
+    /// `bfloat16` where the CPU multiplies it natively, otherwise `float32`.
+    public static var preferred: Precision {
+        pk_isa_current() == PK_ISA_AVX512BF16 ? .bfloat16 : .float32
+    }
+
+    var kernel: pk_precision { self == .float32 ? PK_FLOAT32 : PK_BFLOAT16 }
+
+    /// Precision and instruction path, e.g. `bfloat16/avx512bf16`: results are equal to the bit
+    /// within one mode, so the mode is part of every cache key.
+    public var numericMode: String { "\(rawValue)/\(String(cString: pk_isa_name(pk_isa_current())))" }
+}
+
+/// The process's worker threads. Results do not depend on how many there are.
+public final class ThreadPool: @unchecked Sendable {
+    package let handle: OpaquePointer
+    public let threadCount: Int
+
+    /// - Parameter threadCount: workers including the caller; at least 1.
+    public init(threadCount: Int) {
+        self.threadCount = max(1, threadCount)
+        handle = pk_pool_create(Int32(self.threadCount))
+    }
+
+    deinit { pk_pool_destroy(handle) }
+}

@@ -1,0 +1,224 @@
+import CKernels
+
+extension TrainingPass {
+    /// Rows whose [rows, vocabulary] logits are held at once on the way back.
+    private static let headChunk = 128
+
+    /// d(loss)/d(residual stream) of the predicting rows, and the head's and final norm's gradients.
+    ///
+    /// For a row with labels j and coefficients g_j: d(loss)/d(logits) = sum_j g_j (onehot_j - softmax).
+    func backwardHead(
+        _ batch: TreeBatch, coefficients: [[Float]], gradient: UnsafeMutablePointer<Float>, into gradients: Gradients
+    ) {
+        guard let head = model.backwardHead else { preconditionFailure("weights are packed for training") }
+        let c = model.configuration
+        let pool = model.pool.handle
+        let workspace = model.workspace
+        let rows = batch.predictorRows.count
+        guard rows > 0 else { return }
+        var labelCoefficients = [Float](repeating: 0, count: batch.labels.count)
+        for (tree, segments) in batch.labelRanges.enumerated() {
+            for (segment, range) in segments.enumerated() {
+                for label in range { labelCoefficients[label] = coefficients[tree][segment] }
+            }
+        }
+        var scales = [Float](repeating: 0, count: rows)
+        var labelsOfRow = [[Int]](repeating: [], count: rows)
+        for (label, predictor) in batch.labelPredictors.enumerated() {
+            scales[Int(predictor)] += labelCoefficients[label]
+            labelsOfRow[Int(predictor)].append(label)
+        }
+
+        let normalized = workspace.predictors.reserve(rows * c.hiddenSize)
+        let logSumExp = workspace.logSumExp.reserve(rows)
+        let dNormalized = workspace.gradientNormalized.reserve(rows * c.hiddenSize)
+        let logits = workspace.logits.reserve(min(rows, Self.headChunk) * c.vocabularyCount)
+        for start in stride(from: 0, to: rows, by: Self.headChunk) {
+            let count = min(Self.headChunk, rows - start)
+            let hidden = normalized + start * c.hiddenSize
+            model.forwardHead.multiply(
+                hidden, stride: c.hiddenSize, rows: count, into: logits, stride: c.vocabularyCount,
+                accumulating: false, pool: model.pool)
+            scales.withUnsafeBufferPointer { scales in
+                guard let scales = scales.baseAddress else { return }
+                pk_softmax_gradient(
+                    pool, Int64(count), Int64(c.vocabularyCount), logits, Int64(c.vocabularyCount),
+                    logSumExp + start, scales + start)
+            }
+            for row in 0..<count {
+                for label in labelsOfRow[start + row] {
+                    logits[row * c.vocabularyCount + Int(batch.labels[label])] += labelCoefficients[label]
+                }
+            }
+            head.multiply(
+                logits, stride: c.vocabularyCount, rows: count, into: dNormalized + start * c.hiddenSize,
+                stride: c.hiddenSize, accumulating: false, pool: model.pool)
+            if !gradients.isForAdapter {
+                let offset = (model.layout.head ?? model.layout.embeddings).offset
+                accumulateWeightGradient(
+                    logits, stride: c.vocabularyCount, outputs: c.vocabularyCount, hidden, stride: c.hiddenSize,
+                    inputs: c.hiddenSize, rows: count, into: gradients.values.pointer + offset,
+                    precision: model.precision, pool: model.pool)
+            }
+        }
+
+        let dGathered = workspace.gradientInner.reserve(rows * c.hiddenSize)
+        dGathered.update(repeating: 0, count: rows * c.hiddenSize)
+        pk_rmsnorm_backward(
+            pool, Int64(rows), Int64(c.hiddenSize), dNormalized, workspace.gathered.reserve(rows * c.hiddenSize),
+            model.parameters.pointer + model.layout.finalNorm.offset, workspace.predictorScales.reserve(rows),
+            dGathered, gradients.isForAdapter ? nil : gradients.values.pointer + model.layout.finalNorm.offset)
+        for (index, row) in batch.predictorRows.enumerated() where row >= 0 {
+            (gradient + Int(row) * c.hiddenSize).update(from: dGathered + index * c.hiddenSize, count: c.hiddenSize)
+        }
+    }
+
+    /// Turns d(loss)/d(layer output) into d(loss)/d(layer input) in place and adds the layer's gradients.
+    func backwardLayer(
+        _ index: Int, batch: TreeBatch, slot: LayerActivations.Rows, x: UnsafePointer<Float>,
+        gradient: UnsafeMutablePointer<Float>, dropout: AdapterDropout?, into gradients: Gradients
+    ) {
+        backwardFeedForward(index, rows: batch.rowCount, slot: slot, gradient: gradient, dropout: dropout, into: gradients)
+        backwardAttention(index, batch: batch, slot: slot, x: x, gradient: gradient, dropout: dropout, into: gradients)
+    }
+
+    private func backwardFeedForward(
+        _ index: Int, rows: Int, slot: LayerActivations.Rows, gradient: UnsafeMutablePointer<Float>,
+        dropout: AdapterDropout?, into gradients: Gradients
+    ) {
+        let c = model.configuration
+        let layer = model.layout.layers[index]
+        let matrices = model.backwardMatrices[index]
+        let pool = model.pool.handle
+        let workspace = model.workspace
+        let inner = workspace.inner.reserve(rows * c.intermediateSize)
+        let dInner = workspace.gradientInner.reserve(rows * c.intermediateSize)
+
+        pk_swiglu(pool, Int64(rows), Int64(c.intermediateSize), slot.gateUp, inner)
+        matrices.down.multiply(
+            gradient, stride: c.hiddenSize, rows: rows, into: dInner, stride: c.intermediateSize,
+            accumulating: false, pool: model.pool)
+        backwardProjection(
+            [FusedTarget(target: .down, column: 0)], layer: index, rows: rows, x: inner, inputs: c.intermediateSize,
+            dy: gradient, stride: c.hiddenSize, outputs: c.hiddenSize, weight: layer.down, dx: dInner,
+            dropout: dropout, into: gradients)
+        pk_swiglu_backward(pool, Int64(rows), Int64(c.intermediateSize), dInner, slot.gateUp, slot.gateUp)
+
+        let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
+        pk_rmsnorm(
+            pool, Int64(rows), Int64(c.hiddenSize), slot.middle,
+            model.parameters.pointer + layer.feedForwardNorm.offset, c.normEpsilon, normalized, nil)
+        let dNormalized = workspace.gradientNormalized.reserve(rows * c.hiddenSize)
+        matrices.gateUp.multiply(
+            slot.gateUp, stride: 2 * c.intermediateSize, rows: rows, into: dNormalized, stride: c.hiddenSize,
+            accumulating: false, pool: model.pool)
+        backwardProjection(
+            model.feedForwardInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize,
+            dy: slot.gateUp, stride: 2 * c.intermediateSize, outputs: 2 * c.intermediateSize, weight: layer.gate,
+            dx: dNormalized, dropout: dropout, into: gradients)
+        pk_rmsnorm_backward(
+            pool, Int64(rows), Int64(c.hiddenSize), dNormalized, slot.middle,
+            model.parameters.pointer + layer.feedForwardNorm.offset, slot.feedForwardNormScale, gradient,
+            gradients.isForAdapter ? nil : gradients.values.pointer + layer.feedForwardNorm.offset)
+    }
+
+    private func backwardAttention(
+        _ index: Int, batch: TreeBatch, slot: LayerActivations.Rows, x: UnsafePointer<Float>,
+        gradient: UnsafeMutablePointer<Float>, dropout: AdapterDropout?, into gradients: Gradients
+    ) {
+        let c = model.configuration
+        let layer = model.layout.layers[index]
+        let matrices = model.backwardMatrices[index]
+        let pool = model.pool.handle
+        let workspace = model.workspace
+        let rows = batch.rowCount
+        let fused = Int64(c.fusedAttentionSize)
+
+        let dAttention = workspace.gradientAttention.reserve(rows * c.querySize)
+        matrices.output.multiply(
+            gradient, stride: c.hiddenSize, rows: rows, into: dAttention, stride: c.querySize, accumulating: false,
+            pool: model.pool)
+        backwardProjection(
+            [FusedTarget(target: .output, column: 0)], layer: index, rows: rows, x: slot.attention,
+            inputs: c.querySize, dy: gradient, stride: c.hiddenSize, outputs: c.hiddenSize, weight: layer.output,
+            dx: dAttention, dropout: dropout, into: gradients)
+
+        let dFused = workspace.gradientQueryKeyValue.reserve(rows * c.fusedAttentionSize)
+        let keyColumn = c.querySize
+        let valueColumn = c.querySize + c.keyValueSize
+        pk_tree_attention_backward(
+            pool, model.attentionShape, batch.segments, Int32(batch.segments.count), batch.ranges, batch.positions,
+            slot.queryKeyValue, fused, slot.queryKeyValue + keyColumn, fused, slot.queryKeyValue + valueColumn,
+            fused, slot.attention, dAttention, Int64(c.querySize), slot.attentionLogSumExp, dFused, fused,
+            dFused + keyColumn, fused, dFused + valueColumn, fused)
+        pk_rotary(
+            pool, Int64(rows), Int32(c.headCount + c.keyValueHeadCount), Int32(c.headSize), batch.positions,
+            model.rotary.cosines.pointer, model.rotary.sines.pointer, dFused, fused, true)
+
+        let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
+        pk_rmsnorm(
+            pool, Int64(rows), Int64(c.hiddenSize), x, model.parameters.pointer + layer.attentionNorm.offset,
+            c.normEpsilon, normalized, nil)
+        let dNormalized = workspace.gradientNormalized.reserve(rows * c.hiddenSize)
+        matrices.queryKeyValue.multiply(
+            dFused, stride: c.fusedAttentionSize, rows: rows, into: dNormalized, stride: c.hiddenSize,
+            accumulating: false, pool: model.pool)
+        backwardProjection(
+            model.attentionInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize, dy: dFused,
+            stride: c.fusedAttentionSize, outputs: c.fusedAttentionSize, weight: layer.query, dx: dNormalized,
+            dropout: dropout, into: gradients)
+        pk_rmsnorm_backward(
+            pool, Int64(rows), Int64(c.hiddenSize), dNormalized, x,
+            model.parameters.pointer + layer.attentionNorm.offset, slot.attentionNormScale, gradient,
+            gradients.isForAdapter ? nil : gradients.values.pointer + layer.attentionNorm.offset)
+    }
+
+    /// The weight's gradient (full fine-tuning), or the adapters' gradients and their share of dx.
+    ///
+    /// With low = scale * drop(x) A^T: dB += dy^T low; dlow = scale * dy B; dA += dlow^T drop(x);
+    /// dx += drop'(dlow A).
+    private func backwardProjection(
+        _ targets: [FusedTarget], layer: Int, rows: Int, x: UnsafePointer<Float>, inputs: Int,
+        dy: UnsafePointer<Float>, stride: Int, outputs: Int, weight: ParameterLayout.Tensor,
+        dx: UnsafeMutablePointer<Float>, dropout: AdapterDropout?, into gradients: Gradients
+    ) {
+        guard let adapter = model.adapter else {
+            accumulateWeightGradient(
+                dy, stride: stride, outputs: outputs, x, stride: inputs, inputs: inputs, rows: rows,
+                into: gradients.values.pointer + weight.offset, precision: model.precision, pool: model.pool)
+            return
+        }
+        for part in targets {
+            guard let index = adapter.placement(part.target, layer: layer) else { continue }
+            let placement = adapter.placements[index]
+            let packed = adapter.packedPlacement(index)
+            let (low, input) = model.adapterLow(adapter, index, rows: rows, x: x, inputs: inputs, dropout: dropout)
+            let dyPart = dy + part.column
+            accumulateWeightGradient(
+                dyPart, stride: stride, outputs: placement.outputs, low, stride: adapter.rank, inputs: adapter.rank,
+                rows: rows, into: gradients.values.pointer + placement.offsetB, precision: model.precision,
+                pool: model.pool)
+            let dLow = model.workspace.adapterLowGradient.reserve(rows * adapter.rank)
+            packed.backwardB.multiply(
+                dyPart, stride: stride, rows: rows, into: dLow, stride: adapter.rank, accumulating: false,
+                pool: model.pool)
+            for element in 0..<(rows * adapter.rank) { dLow[element] *= adapter.scale }
+            accumulateWeightGradient(
+                dLow, stride: adapter.rank, outputs: adapter.rank, input, stride: inputs, inputs: inputs, rows: rows,
+                into: gradients.values.pointer + placement.offsetA, precision: model.precision, pool: model.pool)
+            guard let dropout, adapter.dropout > 0 else {
+                packed.backwardA.multiply(
+                    dLow, stride: adapter.rank, rows: rows, into: dx, stride: inputs, accumulating: true,
+                    pool: model.pool)
+                continue
+            }
+            let dDropped = model.workspace.adapterInputGradient.reserve(rows * inputs)
+            packed.backwardA.multiply(
+                dLow, stride: adapter.rank, rows: rows, into: dDropped, stride: inputs, accumulating: false,
+                pool: model.pool)
+            dropout.apply(
+                dDropped, stride: inputs, columns: inputs, rate: adapter.dropout, placement: index, output: dx,
+                addingTo: true)
+        }
+    }
+}

@@ -6,10 +6,15 @@ public protocol Tokenizer: Sendable {
     /// Token put before every sequence, for models that want one.
     var beginOfSequence: Int32? { get }
     /// Ids of plain text. Text that spells a special token is encoded as ordinary characters,
-    /// unless `parsingSpecialTokens` is set.
+    /// unless `parsingSpecialTokens` is set. No token is put before or after.
     func encode(_ text: String, parsingSpecialTokens: Bool) -> [Int32]
-    /// Text of ids; bytes that are not valid UTF-8 become U+FFFD.
+    /// Text of ids; bytes that are not valid UTF-8 become U+FFFD, ids outside the vocabulary nothing.
     func decode(_ ids: some Sequence<Int32>, skippingSpecialTokens: Bool) -> String
+    /// Bytes that a token adds to the text; they may begin or end inside a character. Empty for an id outside
+    /// the vocabulary.
+    func bytes(of id: Int32) -> [UInt8]
+    /// Whether a token marks structure instead of text, and is left out by `decode`.
+    func isSpecial(_ id: Int32) -> Bool
     /// Id of a token by its exact spelling, e.g. `"<|im_start|>"`.
     func id(ofToken token: String) -> Int32?
 }

@@ -1,13 +1,13 @@
 import Foundation
 
 /// The standard normal distribution.
-enum NormalDistribution {
-    static func cdf(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
+package enum NormalDistribution {
+    package static func cdf(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
 
     /// Inverse of `cdf`, to full precision: a rational start (Abramowitz & Stegun 26.2.23) refined by
     /// Halley's method.
     /// - Precondition: `0 < p < 1`.
-    static func quantile(_ p: Double) -> Double {
+    package static func quantile(_ p: Double) -> Double {
         precondition(p > 0 && p < 1, "a probability strictly between 0 and 1 is needed")
         // Work in the lower tail, where `cdf` keeps its relative precision.
         if p > 0.5 { return -quantile(1 - p) }
@@ -21,23 +21,23 @@ enum NormalDistribution {
     }
 
     /// Half-width of a two-sided interval in standard errors: 1.96 at 0.95.
-    static func twoSidedQuantile(confidence: Double) -> Double {
+    package static func twoSidedQuantile(confidence: Double) -> Double {
         precondition(confidence > 0 && confidence < 1, "a confidence strictly between 0 and 1 is needed")
         return -quantile((1 - confidence) / 2)
     }
 }
 
 /// Student's t distribution.
-enum StudentT {
+package enum StudentT {
     /// `P(|T| >= |t|)`.
-    static func twoSidedTail(_ t: Double, degreesOfFreedom: Double) -> Double {
+    package static func twoSidedTail(_ t: Double, degreesOfFreedom: Double) -> Double {
         if t.isInfinite { return 0 }
         return regularizedIncompleteBeta(
             degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5)
     }
 
     /// `t` with `P(|T| <= t) = confidence`, by bisection.
-    static func twoSidedQuantile(confidence: Double, degreesOfFreedom: Double) -> Double {
+    package static func twoSidedQuantile(confidence: Double, degreesOfFreedom: Double) -> Double {
         precondition(confidence > 0 && confidence < 1, "a confidence strictly between 0 and 1 is needed")
         let tail = 1 - confidence
         var low = 0.0
@@ -52,9 +52,9 @@ enum StudentT {
 }
 
 /// The binomial distribution with success probability one half, as in the sign test.
-enum FairBinomial {
+package enum FairBinomial {
     /// `P(X <= k)` for `X ~ Binomial(n, 1/2)`, summed exactly from the far tail inwards.
-    static func cdf(_ k: Int, trials n: Int) -> Double {
+    package static func cdf(_ k: Int, trials n: Int) -> Double {
         if k < 0 { return 0 }
         if k >= n { return 1 }
         if 2 * k + 1 > n { return 1 - cdf(n - k - 1, trials: n) }

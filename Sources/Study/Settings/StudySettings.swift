@@ -1,0 +1,170 @@
+import Alignment
+import LanguageModel
+import Preferences
+
+/// Everything that decides a study's numbers. Resolved once (preset, then file, then command line),
+/// stored with the run, and part of every step's key.
+public struct StudySettings: Sendable, Codable, Equatable {
+    /// Root of every random stream.
+    public var seed: UInt64 = 21
+    public var articles = Articles()
+    public var sampling = Sampling()
+    public var judge = Judging()
+    public var pairs = Pairs()
+    /// DPO with all parameters.
+    public var training = Training()
+    public var sft = Supervised()
+    public var lora = LowRank()
+    public var sweep = Sweep()
+    /// Rounds of on-policy training in `iteration2`.
+    public var rounds = 2
+
+    public init() {}
+
+    public struct Articles: Sendable, Codable, Equatable {
+        /// Shorter and longer articles are left out and counted.
+        public var minimumWords = 80
+        public var maximumWords = 400
+        /// Articles taken of each split; 0 takes all.
+        public var train = 120
+        public var development = 40
+        public var test = 60
+        /// Shares of the corpus that the seeded split gives to development and test.
+        public var developmentShare = 0.2
+        public var testShare = 0.3
+        /// Tokens of an article that the prompt holds; the rest is cut inside the template. 0 for no limit.
+        public var maximumTokens = 1024
+    }
+
+    public struct Sampling: Sendable, Codable, Equatable {
+        public var samplesPerArticle = 8
+        public var temperature: Float = 0.8
+        public var topP: Float = 0.95
+        /// Token limit of a summary, in training samples and in evaluation.
+        public var maximumTokens = 128
+        /// Samples decoded together; speed only.
+        public var batchSize = 64
+    }
+
+    public struct Judging: Sendable, Codable, Equatable {
+        /// Questions kept per article.
+        public var questions = 5
+    }
+
+    public struct Pairs: Sendable, Codable, Equatable {
+        public var variant = PreferenceFunction.training
+        public var perArticle = 3
+        /// Draw evenly over the reasons for a preference instead of over pairs.
+        public var balanced = true
+        /// Pairs decided by accuracy differ by at least this many correct answers.
+        public var minimumAccuracyGap = 1
+    }
+
+    public struct Training: Sendable, Codable, Equatable {
+        public var form = PreferenceObjective.Form.sigmoid
+        public var beta = 0.1
+        public var labelSmoothing = 0.0
+        public var supervisedWeight = 0.0
+        public var learningRate = 1e-5
+        public var schedule = LearningRateSchedule.Shape.cosine
+        public var warmupSteps = 5
+        public var epochs = 1
+        public var batchSize = 16
+        public var weightDecay: Float = 0
+        public var maximumGradientNorm = 1.0
+        /// Pairs used; 0 for all.
+        public var maximumPairs = 0
+        public var gradientCheckpointing = false
+        /// Rows of one forward and backward pass; speed and memory only.
+        public var tokenBudget = 1024
+    }
+
+    public struct Supervised: Sendable, Codable, Equatable {
+        public var learningRate = 1e-5
+        public var epochs = 1
+        public var batchSize = 16
+        public var warmupSteps = 5
+    }
+
+    public struct LowRank: Sendable, Codable, Equatable {
+        public var rank = 64
+        public var alpha = 128.0
+        public var dropout: Float = 0
+        public var rankStabilized = false
+        public var targets = AdapterTarget.allCases
+        public var learningRates = [1e-4]
+        public var beta = 0.1
+    }
+
+    public struct Sweep: Sendable, Codable, Equatable {
+        public var betas = [0.03, 0.1]
+        public var learningRates = [5e-6, 2e-5]
+        /// Pairs used by each cell; 0 for all.
+        public var maximumPairs = 0
+    }
+}
+
+/// Sizes of a study, from a check that everything runs to the paper's own scale.
+public enum Preset: String, Sendable, Codable, CaseIterable {
+    /// About a minute: every step on a handful of articles; its numbers mean nothing.
+    case smoke
+    /// The default: minutes on two cores.
+    case quick
+    /// About two hours on two cores: all articles, the whole sweep.
+    case full
+    /// The study's own scale and settings; needs its corpus, its model and a large machine.
+    case paper
+
+    public var settings: StudySettings {
+        var settings = StudySettings()
+        switch self {
+        case .smoke:
+            settings.articles.train = 4
+            settings.articles.development = 2
+            settings.articles.test = 3
+            settings.articles.maximumWords = 200
+            settings.sampling.samplesPerArticle = 4
+            settings.sampling.maximumTokens = 48
+            settings.training.batchSize = 4
+            settings.training.warmupSteps = 1
+            settings.sft.batchSize = 4
+            settings.sft.warmupSteps = 1
+            settings.sweep.betas = [0.1]
+            settings.sweep.learningRates = [1e-5]
+            settings.lora.rank = 8
+            settings.lora.alpha = 16
+        case .quick:
+            break
+        case .full:
+            settings.articles.train = 0
+            settings.articles.development = 0
+            settings.articles.test = 0
+            settings.articles.maximumWords = 700
+            settings.sampling.samplesPerArticle = 10
+            settings.sweep.betas = [0.01, 0.03, 0.05, 0.1]
+            settings.sweep.learningRates = [2e-6, 1e-5, 5e-5]
+            settings.lora.learningRates = [2e-5, 1e-4, 5e-4]
+        case .paper:
+            settings.articles.train = 20_000
+            settings.articles.development = 500
+            settings.articles.test = 1_050
+            settings.articles.minimumWords = 1
+            settings.articles.maximumWords = 100_000
+            settings.articles.maximumTokens = 0
+            settings.articles.developmentShare = 0.024
+            settings.articles.testShare = 0.05
+            settings.sampling.samplesPerArticle = 10
+            settings.sampling.maximumTokens = 512
+            settings.pairs.balanced = false
+            settings.training.beta = 0.03
+            settings.training.learningRate = 1e-7
+            settings.training.batchSize = 32
+            settings.training.warmupSteps = 10
+            settings.sweep.betas = [0.01, 0.03, 0.05, 0.1]
+            settings.sweep.learningRates = [3e-8, 1e-7, 3e-7, 1e-6]
+            settings.lora.learningRates = [5e-6]
+            settings.lora.beta = 0.03
+        }
+        return settings
+    }
+}

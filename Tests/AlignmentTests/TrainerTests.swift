@@ -1,0 +1,173 @@
+import Alignment
+import Foundation
+import LanguageModel
+import TestSupport
+import Testing
+
+/// Trajectories that must be one trajectory: micro-batches, threads, interruption.
+@Suite struct TrainerTests {
+    static let examples: [PreferenceExample] = (0..<7).map { index in
+        PreferenceExample(
+            prompt: TinyModel.tokens(5 + index, seed: UInt64(index + 1)),
+            chosen: TinyModel.tokens(3 + index % 4, seed: UInt64(index + 20)),
+            rejected: TinyModel.tokens(8 - index % 5, seed: UInt64(index + 40)), referenceChosen: 0,
+            referenceRejected: 0)
+    }
+
+    /// Examples with the model's own log-probabilities as reference.
+    static func referenced(_ model: LanguageModel) throws -> [PreferenceExample] {
+        let scores = try model.score(examples.map { TokenTree(prompt: $0.prompt, chosen: $0.chosen, rejected: $0.rejected) })
+        return zip(examples, scores).map { example, score in
+            var example = example
+            example.referenceChosen = score.sum(1)
+            example.referenceRejected = score.sum(2)
+            return example
+        }
+    }
+
+    var settings: TrainerSettings {
+        var settings = TrainerSettings(learningRate: 2e-3)
+        settings.batchSize = 3
+        settings.epochs = 4
+        settings.warmupSteps = 2
+        settings.seed = 9
+        settings.optimizer.weightDecay = 0.01
+        return settings
+    }
+
+    func train(
+        settings: TrainerSettings? = nil, threads: Int = 1, adapter: Bool = false,
+        checkpoint: Trainer.CheckpointPolicy? = nil, stopAfter: Int? = nil
+    ) throws -> (weights: [Float], losses: [Double]) {
+        let model = TinyModel.make(threads: threads)
+        let examples = try Self.referenced(model)
+        if adapter {
+            let low = LowRankAdapter(
+                layout: model.layout, rank: 2, scale: 2, dropout: 0.1, targets: AdapterTarget.allCases, precision: .float32)
+            low.initialize(seed: 4)
+            model.adapter = low
+        }
+        let trainer = Trainer(
+            model: model, data: .preference(examples, PreferenceObjective(beta: 0.5)), settings: settings ?? self.settings)
+        var losses: [Double] = []
+        struct Stop: Error {}
+        do {
+            let outcome = try trainer.run(checkpoint: checkpoint) { report in
+                losses.append(report.metrics["loss"] ?? .nan)
+                if report.step == stopAfter { throw Stop() }
+            }
+            #expect(outcome == .finished)
+        } catch is Stop {}
+        return (Array((model.adapter?.parameters ?? model.parameters).elements), losses)
+    }
+
+    @Test func lossStartsAtLn2AndFalls() throws {
+        let losses = try train().losses
+        #expect(losses.count == 12)  // 7 examples in batches of 3: 3 steps an epoch, 4 epochs
+        #expect(abs((losses.first ?? 0) - 0.693147) < 1e-5)
+        #expect((losses.last ?? 1) < 0.6)
+    }
+
+    @Test(arguments: [false, true])
+    func microBatchesChangeNoBit(adapter: Bool) throws {
+        let whole = try train(adapter: adapter)
+        var small = settings
+        small.tokenBudget = 1
+        let split = try train(settings: small, adapter: adapter)
+        #expect(split.weights == whole.weights)
+        #expect(split.losses == whole.losses)
+    }
+
+    @Test func threadsChangeNoBit() throws {
+        #expect(try train(threads: 3).weights == train(threads: 1).weights)
+    }
+
+    @Test(arguments: [1, 2, 5, 11])
+    func interruptedRunsContinueToTheSameBits(stop: Int) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let policy = Trainer.CheckpointPolicy(path: folder.appendingPathComponent("run.ckpt").path, identity: "a")
+        let whole = try train()
+        _ = try train(checkpoint: policy, stopAfter: stop)
+        let continued = try train(checkpoint: policy)
+        #expect(continued.losses.count == 12 - stop, "the finished steps are not repeated")
+        #expect(continued.weights == whole.weights)
+        #expect(continued.losses == Array(whole.losses.dropFirst(stop)))
+    }
+
+    @Test func checkpointsOfOtherRunsAreLeftAlone() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("run.ckpt").path
+        _ = try train(checkpoint: .init(path: path, identity: "a"), stopAfter: 3)
+        #expect(try train(checkpoint: .init(path: path, identity: "b")).losses.count == 12)
+    }
+
+    @Test func damagedCheckpointsAreErrors() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let url = folder.appendingPathComponent("run.ckpt")
+        let policy = Trainer.CheckpointPolicy(path: url.path, identity: "a")
+        _ = try train(checkpoint: policy, stopAfter: 3)
+        let good = try Data(contentsOf: url)
+        var flipped = good
+        flipped[good.count / 2] ^= 1
+        for bad in [flipped, good.prefix(good.count - 9), good.prefix(10), Data("hello".utf8)] {
+            try bad.write(to: url)
+            #expect(throws: TrainingCheckpointError.self) { try train(checkpoint: policy) }
+        }
+    }
+
+    @Test func divergenceStopsAndKeepsTheWeights() throws {
+        let model = TinyModel.make()
+        var settings = self.settings
+        settings.learningRate = 3
+        settings.warmupSteps = 0
+        settings.divergenceMargin = 5
+        settings.maximumGradientNorm = 1e9
+        let trainer = Trainer(
+            model: model, data: .preference(try Self.referenced(model), PreferenceObjective(beta: 0.5)), settings: settings)
+        let outcome = try trainer.run { _ in }
+        guard case .diverged(let step, let reason) = outcome else {
+            Issue.record("the run did not diverge")
+            return
+        }
+        #expect(step > 0 && step < 12)
+        #expect(!reason.isEmpty)
+    }
+
+    /// SFT is a mean over all completion tokens of the effective batch, DPO over its pairs, also in a
+    /// ragged last batch: one step over everything equals the sum written out here.
+    @Test func rule2_means() throws {
+        let model = TinyModel.make()
+        let examples = try Self.referenced(model)
+        let supervised = examples.map { SupervisedExample(prompt: $0.prompt, completion: $0.chosen) }
+        let metrics = try Trainer.evaluate(.supervised(supervised), model: model)
+        let tokens = examples.reduce(0) { $0 + $1.chosen.count }
+        let sum = examples.reduce(0) { $0 + $1.referenceChosen }
+        #expect(abs((metrics["loss"] ?? 0) + sum / Double(tokens)) < 1e-6)
+        let pairs = try Trainer.evaluate(.preference(examples, PreferenceObjective(beta: 0.5)), model: model)
+        #expect(abs((pairs["loss"] ?? 0) - 0.693147) < 1e-5)
+        #expect(abs((pairs["logps/chosen"] ?? 0) - sum / Double(examples.count)) < 1e-5)
+    }
+
+    @Test func everyEpochVisitsEveryExampleOnce() throws {
+        let model = TinyModel.make()
+        let examples = try Self.referenced(model)
+        var seen: [Double] = []
+        var settings = self.settings
+        settings.batchSize = 1
+        settings.learningRate = 1e-30
+        let trainer = Trainer(model: model, data: .preference(examples, PreferenceObjective(beta: 0.5)), settings: settings)
+        _ = try trainer.run { seen.append($0.metrics["logps/chosen"] ?? .nan) }
+        let expected = examples.map(\.referenceChosen).sorted()
+        for epoch in 0..<4 {
+            let visited = seen[epoch * 7..<(epoch + 1) * 7]
+            #expect(zip(visited.sorted(), expected).allSatisfy { abs($0 - $1) < 1e-3 })
+        }
+        #expect(Array(seen[0..<7]) != Array(seen[7..<14]), "epochs have their own order")
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import GRDB
+
+extension Store {
+    func save(cell: CellRecord) throws { try upsert([cell]) }
+
+    func cell(runID: String, name: String) throws -> CellRecord? {
+        try read { try CellRecord.fetchOne($0, key: ["runID": runID, "name": name]) }
+    }
+
+    /// The cell of this name that an experiment worked on last, in `runID` if it has one there.
+    func latestCell(experiment: String, name: String, preferring runID: String?) throws -> CellRecord? {
+        try read { db in
+            try CellRecord.fetchOne(
+                db,
+                sql: """
+                    SELECT cell.* FROM cell JOIN run ON run.id = cell.runID
+                    WHERE run.experiment = ? AND cell.name = ?
+                    ORDER BY cell.runID = ? DESC, cell.updatedAt DESC, cell.runID LIMIT 1
+                    """, arguments: [experiment, name, runID ?? ""])
+        }
+    }
+
+    /// A finished cell of any run with this key.
+    func finishedCell(key: String) throws -> CellRecord? {
+        try read { db in
+            try CellRecord.filter(Column("key") == key && Column("state") == WorkState.done)
+                .order(Column("updatedAt"), Column("runID")).fetchOne(db)
+        }
+    }
+
+    func updateProgress(runID: String, name: String, completed: Int, total: Int?, seconds: Double, at date: Date) throws {
+        try write { db in
+            try db.execute(
+                sql: """
+                    UPDATE cell SET completed = ?, total = ?, seconds = ?, updatedAt = ?
+                    WHERE runID = ? AND name = ?
+                    """, arguments: [completed, total, seconds, date, runID, name])
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import GRDB
+import Notebook
+import Testing
+
+@Suite("Opening a store")
+struct StoreOpeningTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func failure(_ access: Store.Access = .write, workspace: URL? = nil) -> StoreError? {
+        #expect(throws: StoreError.self) { try Store(workspace: workspace ?? folder.url, access: access) }
+    }
+
+    @Test func whatWasWrittenIsReadByAnother() throws {
+        let writer = try Store(workspace: folder.url, access: .write)
+        let notebook = try makeNotebook(writer)
+        let reader = try Store(workspace: folder.url, access: .read)
+        #expect(try reader.runs().map(\.id) == [notebook.runID])
+        #expect(reader.isBeingWritten)
+        let error = #expect(throws: StoreError.self) { try reader.removeRun(id: notebook.runID) }
+        #expect(error?.kind == .notWritable)
+    }
+
+    @Test("a second writer is told who writes, and may write when the first is gone")
+    func oneWriter() throws {
+        var writer: Store? = try Store(workspace: folder.url, access: .write)
+        #expect(writer?.isBeingWritten == true)
+        let error = failure()
+        #expect(error?.kind == .locked)
+        #expect(error?.exitStatus == .cannotWrite)
+        #expect(error?.why.contains(String(ProcessInfo.processInfo.processIdentifier)) == true)
+        writer = nil
+        #expect(try Store(workspace: folder.url, access: .read).isBeingWritten == false)
+        _ = try Store(workspace: folder.url, access: .write)
+    }
+
+    @Test func nothingToRead() {
+        let error = failure(.read)
+        #expect(error?.kind == .missing)
+        #expect(error?.exitStatus == .missingInput)
+        #expect(!FileManager.default.fileExists(atPath: folder.store.path), "reading makes no file")
+    }
+
+    @Test("a file that is no database is left alone", arguments: [Store.Access.read, .write])
+    func noDatabase(access: Store.Access) throws {
+        let content = Data(String(repeating: "these are not the rows\n", count: 100).utf8)
+        try content.write(to: folder.store)
+        let error = failure(access)
+        #expect(error?.kind == .notADatabase)
+        #expect(error?.exitStatus == .badData)
+        #expect(error?.location == folder.store.path)
+        #expect(try Data(contentsOf: folder.store) == content)
+    }
+
+    @Test("a damaged store", arguments: [Store.Access.read, .write])
+    func corrupt(access: Store.Access) throws {
+        try DatabaseQueue(path: { _ = try Store(workspace: folder.url, access: .write); return folder.store.path }())
+            .close()
+        var bytes = try Data(contentsOf: folder.store)
+        // The first page's b-tree header follows the 100 bytes of the file header.
+        bytes.replaceSubrange(100..<4000, with: Data(repeating: 0xA5, count: 3900))
+        try bytes.write(to: folder.store)
+        let error = failure(access)
+        #expect(error?.kind == .corrupt)
+        #expect(error?.exitStatus == .badData)
+    }
+
+    @Test func anotherProgramsDatabase() throws {
+        try DatabaseQueue(path: folder.store.path).write { try $0.execute(sql: "CREATE TABLE note (text TEXT)") }
+        #expect(failure()?.kind == .foreign)
+        #expect(failure(.read)?.kind == .foreign)
+        let tables = try DatabaseQueue(path: folder.store.path).read {
+            try String.fetchAll($0, sql: "SELECT name FROM sqlite_master")
+        }
+        #expect(tables == ["note"])
+    }
+
+    @Test("a store of a newer version is not touched", arguments: [Store.Access.read, .write])
+    func newerSchema(access: Store.Access) throws {
+        _ = try Store(workspace: folder.url, access: .write)
+        try DatabaseQueue(path: folder.store.path).write {
+            try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('999 from the future')")
+        }
+        let error = failure(access)
+        #expect(error?.kind == .newerSchema)
+        #expect(error?.exitStatus == .badData)
+    }
+
+    @Test("a workspace that cannot be made or written")
+    func notWritable() throws {
+        let file = folder.url.appendingPathComponent("file")
+        try Data().write(to: file)
+        let error = failure(workspace: file.appendingPathComponent("workspace"))
+        #expect(error?.kind == .notWritable)
+        #expect(error?.exitStatus == .cannotWrite)
+        // The superuser writes everywhere but to places like this one.
+        let proc = failure(workspace: URL(fileURLWithPath: "/proc/precis"))
+        #expect(proc?.kind == .notWritable)
+    }
+
+    @Test("the schema that shipped stays as it shipped")
+    func shippedSchema() throws {
+        _ = try Store(workspace: folder.url, access: .write)
+        let database = try DatabaseQueue(path: folder.store.path)
+        let migrations = try database.read { try String.fetchAll($0, sql: "SELECT identifier FROM grdb_migrations") }
+        #expect(migrations == ["1 runs, shared work, evaluations"])
+        let schema = try database.read {
+            try String.fetchAll(
+                $0, sql: "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'grdb%' ORDER BY name")
+        }
+        // A new migration adds a line here; the text of an earlier one never changes.
+        let digest = ContentKey(.array(schema.map(KeyValue.string))).hex
+        #expect(digest == "885e8557406334c78b666fb58257c305fc3be06d6b753dd6892c29f8d3ad2273")
+        #expect(try database.read { try Int.fetchOne($0, sql: "PRAGMA application_id") } == 0x5052_4353)
+    }
+
+    @Test("a full disk is named as such, and loses only the unit at hand")
+    func diskFull() throws {
+        let store = try Store(workspace: folder.url, access: .write)
+        try store.limitPages(toAdditional: 8)
+        let sample = { (index: Int) in
+            SampleRecord(
+                setKey: "s", articleID: "a", sampleIndex: index, tokens: [], text: String(repeating: "x", count: 10_000),
+                words: 1, finishReason: "endOfTurn", logProbability: 0)
+        }
+        var stored = 0
+        let error = #expect(throws: StoreError.self) {
+            for index in 0..<1000 {
+                try store.save(samples: [sample(index)])
+                stored += 1
+            }
+        }
+        #expect(error?.kind == .diskFull)
+        #expect(error?.exitStatus == .cannotWrite)
+        #expect(stored > 0)
+        #expect(try store.sampleCount(setKey: "s") == stored)
+    }
+}

@@ -67,16 +67,16 @@ public struct Machine: Sendable, Codable, Equatable {
 }
 
 /// What `/proc/cpuinfo` tells of the first processor.
-struct CPUInfo: Equatable {
-    var model: String?
-    var features: [String]
+package struct CPUInfo: Equatable {
+    package var model: String?
+    package var features: [String]
 
     private static let relevant: Set<Substring> = [
         "avx", "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512vl", "avx512_vnni", "avx512_bf16", "amx_bf16",
         "asimd", "bf16", "sve",
     ]
 
-    init(parsing text: String) {
+    package init(parsing text: String) {
         features = []
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             // An empty line ends the first processor's paragraph.

@@ -1,10 +1,10 @@
 import Foundation
 
 /// Output of another program, run directly and without a shell.
-enum ProgramOutput {
+package enum ProgramOutput {
     /// - Returns: standard output without the white space at its ends; `nil` when the program is not in
     ///   `PATH`, cannot be started, or fails.
-    static func of(_ name: String, _ arguments: [String]) -> String? {
+    package static func of(_ name: String, _ arguments: [String]) -> String? {
         guard let url = locate(name) else { return nil }
         let process = Process()
         process.executableURL = url
@@ -21,7 +21,7 @@ enum ProgramOutput {
     }
 
     /// Path of an executable file of this name in `PATH`.
-    static func locate(_ name: String) -> URL? {
+    package static func locate(_ name: String) -> URL? {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         for folder in path.split(separator: ":") where folder.hasPrefix("/") {
             let url = URL(fileURLWithPath: String(folder)).appendingPathComponent(name)

@@ -54,9 +54,14 @@ public struct Provenance: Sendable, Codable, Equatable {
 }
 
 /// The git checkout that the program was built in.
-struct GitCheckout: Equatable {
-    var commit: String
-    var isDirty: Bool
+package struct GitCheckout: Equatable {
+    package var commit: String
+    package var isDirty: Bool
+
+    package init(commit: String, isDirty: Bool) {
+        self.commit = commit
+        self.isDirty = isDirty
+    }
 
     static func ofProgram() -> GitCheckout? {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
@@ -64,7 +69,7 @@ struct GitCheckout: Equatable {
         return GitCheckout(folder: URL(fileURLWithPath: program).deletingLastPathComponent())
     }
 
-    init?(folder: URL) {
+    package init?(folder: URL) {
         // The status must not wait for, or hold, the index lock of a person's own git command.
         let git = ["-C", folder.path, "--no-optional-locks"]
         guard

@@ -14,6 +14,8 @@ public struct TrainerSettings: Sendable, Hashable, Codable {
     public var recomputesActivations = false
     /// Seed of the data order and of adapter dropout.
     public var seed: UInt64 = 0
+    /// Visit examples in a seeded order of each epoch's own; otherwise in the order given.
+    public var shuffles = true
     /// Stop when the mean reward margin's magnitude exceeds this, or anything is not finite.
     public var divergenceMargin: Double = 100
 
@@ -25,11 +27,13 @@ public struct TrainerSettings: Sendable, Hashable, Codable {
     /// Examples of every step, in order: each epoch visits all examples once in its own seeded order.
     func order(step: Int, count: Int) -> [Int] {
         let perEpoch = stepsPerEpoch(count)
-        let epoch = step / perEpoch
-        var generator = SplitMix64(state: seed &+ UInt64(epoch) &* 0x9E37_79B9_7F4A_7C15)
         var order = Array(0..<count)
-        for index in stride(from: count - 1, to: 0, by: -1) {
-            order.swapAt(index, Int(generator.next(below: UInt64(index + 1))))
+        if shuffles {
+            let epoch = step / perEpoch
+            var generator = SplitMix64(state: seed &+ UInt64(epoch) &* 0x9E37_79B9_7F4A_7C15)
+            for index in stride(from: count - 1, to: 0, by: -1) {
+                order.swapAt(index, Int(generator.next(below: UInt64(index + 1))))
+            }
         }
         let start = (step % perEpoch) * batchSize
         return Array(order[start..<min(start + batchSize, count)])

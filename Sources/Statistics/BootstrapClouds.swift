@@ -57,7 +57,9 @@ struct BootstrapClouds {
         guard gridCount > 1, let smallest = xs.min(), let largest = xs.max() else { return [] }
         let range = gridRange ?? smallest...largest
         let step = (range.upperBound - range.lowerBound) / Double(gridCount - 1)
-        let grid = (0..<gridCount).map { $0 == gridCount - 1 ? range.upperBound : range.lowerBound + step * Double($0) }
+        let grid = (0..<gridCount).map { g in
+            g == gridCount - 1 ? range.upperBound : range.lowerBound + step * Double(g)
+        }
         // attained[grid point][draw]; minus infinity where the draw attains nothing yet.
         var attained = [Double](repeating: -.infinity, count: gridCount * draws)
         for draw in 0..<draws {

@@ -50,7 +50,9 @@ public struct Ellipse: Sendable, Codable, Hashable {
             let t = 2 * Double.pi * Double(i % segments) / Double(segments)
             let u = semiMajor * cos(t)
             let v = semiMinor * sin(t)
-            return ParetoPoint(x: centre.x + u * cos(angle) - v * sin(angle), y: centre.y + u * sin(angle) + v * cos(angle))
+            return ParetoPoint(
+                x: centre.x + u * cos(angle) - v * sin(angle),
+                y: centre.y + u * sin(angle) + v * cos(angle))
         }
     }
 }

@@ -58,14 +58,18 @@ struct FrontierTests {
         }
     }
 
+    private func rows(of scores: ArticleScores) -> [(articleID: String, value: Double)] {
+        zip(scores.articleIDs, scores.values).map { (articleID: $0, value: $1) }
+    }
+
     @Test func aDominatedSystemLeavesTheFrontierUnchanged() throws {
         let bootstrap = ArticleBootstrap(rootSeed: 4, draws: 2000)
         let three = try inputs([("a", 0.2, 0.4), ("b", 0.4, 0.6), ("c", 0.5, 0.55)])
         // Worse than "b" on every article, hence in every draw.
         let worse = FrontierAnalysis.Input(
             name: "worse",
-            x: try ArticleScores(zip(three[1].x.articleIDs, three[1].x.values).map { (articleID: $0, value: $1 + 0.01) }),
-            y: try ArticleScores(zip(three[1].y.articleIDs, three[1].y.values).map { (articleID: $0, value: $1 - 0.01) }))
+            x: try ArticleScores(rows(of: three[1].x).map { (articleID: $0.articleID, value: $0.value + 0.01) }),
+            y: try ArticleScores(rows(of: three[1].y).map { (articleID: $0.articleID, value: $0.value - 0.01) }))
         let without = try FrontierAnalysis(three, bootstrap: bootstrap, gridRange: 0...1)
         let with = try FrontierAnalysis([worse] + three, bootstrap: bootstrap, gridRange: 0...1)
         #expect(with.frontier.points == without.frontier.points)
@@ -81,8 +85,7 @@ struct FrontierTests {
         let reversedRows = try three.map { input in
             FrontierAnalysis.Input(
                 name: input.name,
-                x: try ArticleScores(zip(input.x.articleIDs, input.x.values).reversed().map { (articleID: $0, value: $1) }),
-                y: try ArticleScores(zip(input.y.articleIDs, input.y.values).reversed().map { (articleID: $0, value: $1) }))
+                x: try ArticleScores(rows(of: input.x).reversed()), y: try ArticleScores(rows(of: input.y).reversed()))
         }
         let backward = try FrontierAnalysis(reversedRows.reversed(), bootstrap: bootstrap)
         #expect(backward.systems == forward.systems.reversed())

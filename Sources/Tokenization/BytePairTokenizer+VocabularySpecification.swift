@@ -4,24 +4,14 @@ extension BytePairTokenizer {
     public init(_ specification: VocabularySpecification) throws(TokenizationError) {
         let kinds = try specification.tokenKinds()
         let preTokenizer = try Self.preTokenizer(of: specification)
-        guard let end = specification.endOfSequence else {
-            throw specification.invalid("eos_token_id", "absent; generation would not know where to stop")
-        }
-        var begin: Int32?
-        if specification.addsBeginOfSequence == true {
-            guard let id = specification.beginOfSequence else {
-                throw specification.invalid("bos_token_id", "absent although add_bos_token is set")
-            }
-            begin = try specification.checked(id, "bos_token_id")
-        }
         let vocabulary = Vocabulary(spellings: specification.tokens, kinds: kinds) { spelling, _ in
             ByteAlphabet.bytes(ofSpelling: spelling) ?? Array(spelling.utf8)
         }
         self.init(
             vocabulary: vocabulary, merges: try Self.merges(of: specification, in: vocabulary),
-            addedTokens: Self.addedTokens(of: vocabulary), preTokenizer: preTokenizer,
-            ignoresMerges: preTokenizer == .llama3, endOfTurn: try specification.checked(end, "eos_token_id"),
-            beginOfSequence: begin)
+            addedTokens: vocabulary.addedTokens, preTokenizer: preTokenizer,
+            ignoresMerges: preTokenizer == .llama3, endOfTurn: try specification.endOfTurn(),
+            beginOfSequence: try specification.beginOfSequence(isDefault: false))
     }
 
     private static func preTokenizer(of specification: VocabularySpecification) throws(TokenizationError) -> PreTokenizer {
@@ -54,13 +44,5 @@ extension BytePairTokenizer {
             merges.append((leftID, rightID, result))
         }
         return merges
-    }
-
-    static func addedTokens(of vocabulary: Vocabulary) -> [AddedToken] {
-        vocabulary.spellings.indices.compactMap { index in
-            let kind = vocabulary.kinds[index]
-            guard kind == .control || kind == .userDefined else { return nil }
-            return AddedToken(id: Int32(index), content: vocabulary.spellings[index], isSpecial: kind == .control)
-        }
     }
 }

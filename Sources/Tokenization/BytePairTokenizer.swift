@@ -3,8 +3,9 @@
 /// Text is cut into words (`PreTokenizer`), a word into bytes, and pairs of symbols merge in the order of the
 /// list of merges. Ids equal those of Hugging Face's `tokenizers` for the same files.
 ///
-/// A byte that the vocabulary lacks is dropped and its neighbours may merge, as `tokenizers` does when there is
-/// no unknown token; SmolLM2 lacks 21 (among them most C0 controls, and bytes that only ill-formed UTF-8 holds).
+/// Where the vocabulary lacks a byte and names no unknown token, the byte is dropped and its neighbours may merge,
+/// as in `tokenizers`. SmolLM2 lacks 21: six C0 controls, the lead bytes of planes 4 to 11, and those that no
+/// UTF-8 holds.
 public struct BytePairTokenizer: Tokenizer {
     let vocabulary: Vocabulary
     /// Pairs by rank, as spelled in the files.
@@ -13,6 +14,8 @@ public struct BytePairTokenizer: Tokenizer {
     public let preTokenizer: PreTokenizer
     /// Whether a word that is a token is taken whole, whatever the merges give (Llama 3).
     let ignoresMerges: Bool
+    /// Stands for a byte that the vocabulary lacks.
+    let unknown: UnknownToken?
     public let endOfTurn: Int32
     public let beginOfSequence: Int32?
 
@@ -26,20 +29,18 @@ public struct BytePairTokenizer: Tokenizer {
     /// - Parameter merges: pairs of token ids with the token that they form, by rank.
     init(
         vocabulary: Vocabulary, merges: [(left: Int32, right: Int32, result: Int32)], addedTokens: [AddedToken],
-        preTokenizer: PreTokenizer, ignoresMerges: Bool, endOfTurn: Int32, beginOfSequence: Int32?
+        preTokenizer: PreTokenizer, ignoresMerges: Bool, unknown: UnknownToken? = nil, endOfTurn: Int32,
+        beginOfSequence: Int32?
     ) {
         self.vocabulary = vocabulary
         self.merges = merges.map { ($0.left, $0.right) }
         self.addedTokens = addedTokens
         self.preTokenizer = preTokenizer
         self.ignoresMerges = ignoresMerges
+        self.unknown = unknown
         self.endOfTurn = endOfTurn
         self.beginOfSequence = beginOfSequence
-        var table = MergeTable(capacity: merges.count)
-        for (rank, merge) in merges.enumerated() {
-            table.insert(merge.left, merge.right, .init(rank: Int32(rank), result: merge.result))
-        }
-        self.table = table
+        table = MergeTable(ranked: merges)
         matcher = AddedTokenMatcher(addedTokens)
         byteTokens = ByteAlphabet.scalars.map { vocabulary.id(of: String(Character($0))) ?? -1 }
         wholeWords = ignoresMerges ? Self.wholeWords(of: vocabulary) : [:]
@@ -100,7 +101,11 @@ extension BytePairTokenizer {
             let start = ids.count
             for position in word {
                 let id = byteTokens[Int(text.bytes[position])]
-                if id >= 0 { ids.append(id) }
+                if id >= 0 {
+                    ids.append(id)
+                } else if let unknown, !(unknown.isFused && ids.count > start && ids.last == unknown.id) {
+                    ids.append(unknown.id)
+                }
             }
             merger.merge(&ids, from: start)
         }
@@ -115,4 +120,11 @@ extension BytePairTokenizer {
         for id in ids where !(skippingSpecialTokens && isSpecial(id)) { bytes += vocabulary.bytes(of: id) }
         return String(decoding: bytes, as: UTF8.self)
     }
+}
+
+/// What stands for text that a vocabulary cannot express.
+struct UnknownToken: Sendable, Hashable {
+    var id: Int32
+    /// Whether neighbouring unknowns become one token.
+    var isFused: Bool
 }

@@ -5,13 +5,19 @@
 public struct IncrementalDecoder: Sendable {
     private let tokenizer: any Tokenizer
     private var pending: [UInt8] = []
+    private var isAtStart = true
 
     public init(_ tokenizer: any Tokenizer) { self.tokenizer = tokenizer }
 
     /// Text that became certain with this token; empty for special tokens.
     public mutating func append(_ id: Int32) -> String {
         guard !tokenizer.isSpecial(id) else { return "" }
-        pending += tokenizer.bytes(of: id)
+        var bytes = tokenizer.bytes(of: id)
+        if isAtStart, let first = bytes.first {
+            isAtStart = false
+            if tokenizer.addsLeadingSpace, first == UInt8(ascii: " ") { bytes.removeFirst() }
+        }
+        pending += bytes
         let certain = pending.count - Self.unfinishedTail(of: pending)
         defer { pending.removeFirst(certain) }
         return String(decoding: pending[..<certain], as: UTF8.self)

@@ -3,7 +3,7 @@
 /// A lookup costs one multiplication and usually one probe; it runs a few times per byte of text.
 struct MergeTable: Sendable {
     struct Merge: Sendable {
-        /// Position in the list of merges; the lowest rank merges first.
+        /// The lowest rank merges first: the position in the list of merges, or in the order of scores.
         var rank: Int32
         var result: Int32
     }
@@ -12,6 +12,14 @@ struct MergeTable: Sendable {
     private var keys: [UInt64]
     private var merges: [Merge]
     private let shift: UInt64
+
+    /// - Parameter merges: pairs with what they form, by rank.
+    init(ranked merges: [(left: Int32, right: Int32, result: Int32)]) {
+        self.init(capacity: merges.count)
+        for (rank, merge) in merges.enumerated() {
+            insert(merge.left, merge.right, Merge(rank: Int32(rank), result: merge.result))
+        }
+    }
 
     init(capacity: Int) {
         var bits: UInt64 = 4

@@ -15,11 +15,14 @@ public protocol Tokenizer: Sendable {
     func bytes(of id: Int32) -> [UInt8]
     /// Whether a token marks structure instead of text, and is left out by `decode`.
     func isSpecial(_ id: Int32) -> Bool
+    /// Whether `encode` puts a space before text, which `decode` takes away again (SentencePiece).
+    var addsLeadingSpace: Bool { get }
     /// Id of a token by its exact spelling, e.g. `"<|im_start|>"`.
     func id(ofToken token: String) -> Int32?
 }
 
 extension Tokenizer {
+    public var addsLeadingSpace: Bool { false }
     public func encode(_ text: String) -> [Int32] { encode(text, parsingSpecialTokens: false) }
     public func decode(_ ids: some Sequence<Int32>) -> String { decode(ids, skippingSpecialTokens: true) }
 }

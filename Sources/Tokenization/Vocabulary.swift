@@ -56,4 +56,12 @@ struct Vocabulary: Sendable {
     private func index(of id: Int32) -> Int? {
         id >= 0 && Int(id) < count ? Int(id) : nil
     }
+
+    /// Tokens that are found whole in text: control and user-defined ones.
+    var addedTokens: [AddedToken] {
+        spellings.indices.compactMap { index in
+            guard kinds[index] == .control || kinds[index] == .userDefined else { return nil }
+            return AddedToken(id: Int32(index), content: spellings[index], isSpecial: kinds[index] == .control)
+        }
+    }
 }

@@ -48,10 +48,30 @@ public struct VocabularySpecification: Sendable {
     /// - Throws: `TokenizationError` naming the metadata field at fault.
     public func makeTokenizer() throws(TokenizationError) -> any Tokenizer {
         switch model {
-        case "gpt2": try BytePairTokenizer(self)
+        case "gpt2": return try BytePairTokenizer(self)
+        case "llama": return try SentencePieceTokenizer(self)
         default:
-            throw .unsupported(source: source, field: "tokenizer.ggml.model", found: "\"\(model)\"", supported: "gpt2")
+            throw .unsupported(
+                source: source, field: "tokenizer.ggml.model", found: "\"\(model)\"", supported: "gpt2, llama")
         }
+    }
+
+    /// The token to end with, checked.
+    func endOfTurn() throws(TokenizationError) -> Int32 {
+        guard let endOfSequence else {
+            throw invalid("eos_token_id", "absent; generation would not know where to stop")
+        }
+        return try checked(endOfSequence, "eos_token_id")
+    }
+
+    /// The token to put first, if this model wants one, checked.
+    /// - Parameter isDefault: whether it does where the file does not say.
+    func beginOfSequence(isDefault: Bool) throws(TokenizationError) -> Int32? {
+        guard addsBeginOfSequence ?? isDefault else { return nil }
+        guard let beginOfSequence else {
+            throw invalid("bos_token_id", "absent although sequences begin with it (add_bos_token)")
+        }
+        return try checked(beginOfSequence, "bos_token_id")
     }
 
     /// Kinds by id, checked.

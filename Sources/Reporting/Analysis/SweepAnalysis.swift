@@ -1,0 +1,78 @@
+import Statistics
+
+/// A sweep's settings measured on the development articles.
+struct SweepAnalysis: Sendable {
+    struct Setting: Sendable {
+        let cell: SweepCell
+        let record: WinRecord
+        let accuracy: Estimate
+        let medianCompression: Estimate
+        let failed: Proportion
+        /// Whether this setting's win rate is the highest.
+        var isBest = false
+        /// Holm-adjusted p-value of the paired comparison with the best setting; `nil` for the best.
+        var pValueAgainstBest: Double?
+        /// Shown to be worse than the best setting at the 5 % level.
+        var isSeparable = false
+
+        var label: String {
+            "beta \(NumberText.plain(cell.beta)), lr \(NumberText.plain(cell.learningRate))"
+        }
+    }
+
+    /// e.g. "dpo" or "lora".
+    let method: String
+    let rank: Int?
+    /// By beta, then by learning rate.
+    let settings: [Setting]
+
+    var title: String { rank.map { "\(method), rank \($0)" } ?? method }
+    var id: String { (rank.map { "\(method)-rank\($0)" } ?? method).map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined() }
+    var best: Setting? { settings.first { $0.isBest } }
+    var chosen: Setting? { settings.first { $0.cell.isChosen } }
+    var betas: [Double] { Array(Set(settings.map(\.cell.beta))).sorted() }
+    var learningRates: [Double] { Array(Set(settings.map(\.cell.learningRate))).sorted() }
+
+    init(method: String, rank: Int?, cells: [SweepCell], bootstrap: ArticleBootstrap) throws {
+        self.method = method
+        self.rank = rank
+        let sorted = cells.sorted { ($0.beta, $0.learningRate) < ($1.beta, $1.learningRate) }
+        var settings = try sorted.map { cell in
+            let name = "sweep/\(method)/\(rank ?? 0)/\(cell.beta)/\(cell.learningRate)"
+            let record = try WinRecord(
+                cell.outcomes, against: cell.originalOutcomes, rule: .evaluation, bootstrap: bootstrap,
+                metric: "\(name)/win-rate")
+            return Setting(
+                cell: cell, record: record,
+                accuracy: MeanEstimate(of: try ArticleScores(cell.outcomes.map { ($0.articleID, $0.accuracy) })).estimate(),
+                medianCompression: MedianEstimate(
+                    of: try ArticleScores(cell.outcomes.map { ($0.articleID, $0.compression) })
+                ).estimate,
+                failed: try Proportion(
+                    successes: cell.outcomes.count { !$0.failures.isEmpty || !$0.isMeasurable }, of: cell.outcomes.count))
+        }
+        let selection = try SweepSelection(settings.map { ($0.label, $0.record.scores) })
+        for index in settings.indices {
+            settings[index].isBest = settings[index].label == selection.best
+            settings[index].pValueAgainstBest = selection.contenders[index].adjustedPValue
+            settings[index].isSeparable = selection.contenders[index].isSeparable
+        }
+        self.settings = settings
+    }
+
+    /// One analysis per method and rank, in order of first appearance. Cells without outcomes, such as
+    /// diverged runs that were never evaluated, are left to the caller's table of runs.
+    static func all(_ cells: [SweepCell], bootstrap: ArticleBootstrap) throws -> [SweepAnalysis] {
+        var groups: [(method: String, rank: Int?, cells: [SweepCell])] = []
+        for cell in cells where !cell.outcomes.isEmpty {
+            if let index = groups.firstIndex(where: { $0.method == cell.method && $0.rank == cell.rank }) {
+                groups[index].cells.append(cell)
+            } else {
+                groups.append((cell.method, cell.rank, [cell]))
+            }
+        }
+        return try groups.map {
+            try SweepAnalysis(method: $0.method, rank: $0.rank, cells: $0.cells, bootstrap: bootstrap)
+        }
+    }
+}

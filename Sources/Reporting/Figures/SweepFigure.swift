@@ -1,0 +1,99 @@
+import Statistics
+
+/// Win rate against the learning rate, one panel per beta, with bands.
+struct SweepFigure {
+    let sweep: SweepAnalysis
+    let number: Int
+
+    private static let panelWidth = 190.0
+    private static let height = 290.0
+
+    func figure() -> Figure {
+        Figure(
+            id: "sweep-\(sweep.id)", title: "Figure \(number). Sweep of \(sweep.title).",
+            description: sweep.settings.map { "\($0.label): win rate \(NumberFormat.percent($0.record.rate))" }.joined(separator: "; ") + ".",
+            caption: [
+                .text("Win rate against the original on the development articles; bands are 95 % intervals. "),
+                .text(sweep.best.map { "Filled: the highest, \($0.label), and every setting not separable from it (paired, Holm). " } ?? ""),
+                .text("Hollow: separably lower. Diverged runs are crosses at the foot."),
+            ], plot: plot(), data: [table()])
+    }
+
+    func table() -> Table {
+        Table(
+            id: "sweep-\(sweep.id)-data", caption: "Sweep of \(sweep.title), development articles", columns: [
+                .init("Setting", alignment: .leading), .init("Win rate"), .init("Accuracy"), .init("Median compression"),
+                .init("Failed"), .init("Against the best", detail: "Holm p"),
+            ],
+            rows: sweep.settings.map { setting in
+                let note = setting.cell.isChosen ? ", chosen" : setting.cell.diverged ? ", diverged" : ""
+                return .init([
+                    .init(setting.label + note), .percent(setting.record.rate, tone: setting.isSeparable ? .plain : .strong),
+                    .percent(setting.accuracy), .percent(setting.medianCompression), .share(setting.failed),
+                    setting.isBest ? .init("best") : setting.pValueAgainstBest.map { .init(NumberFormat.pValue($0), value: $0) } ?? .missing,
+                ])
+            }, notes: ["Bold: the best and every setting not separable from it. Chosen on the development articles; the main table reports the chosen setting on the test articles."])
+    }
+
+    private func plot() -> Plot {
+        let betas = sweep.betas
+        let width = max(460, Self.panelWidth * Double(betas.count) + 40)
+        var script = GnuplotScript(id: "sweep-\(sweep.id)", width: Int(width), height: Int(Self.height))
+        let file = "sweep-\(sweep.id).dat"
+        let bounds = sweep.settings.flatMap { setting in
+            let rate = setting.record.rate
+            return [rate.value, rate.interval?.lower ?? rate.value, rate.interval?.upper ?? rate.value].map { $0 * 100 }
+        }
+        let y = AxisTicks.range(bounds + [50], limits: 0...100)
+        let rates = sweep.learningRates
+        let (low, high) = ((rates.first ?? 1e-6) / 1.6, (rates.last ?? 1e-4) * 1.6)
+        script.add("set logscale x")
+        script.add("set xrange [\(GnuplotScript.number(low)):\(GnuplotScript.number(high))]")
+        script.add("set yrange [\(GnuplotScript.number(y.lowerBound)):\(GnuplotScript.number(y.upperBound))]")
+        script.add("set ytics \(GnuplotScript.number(AxisTicks.step(over: y.upperBound - y.lowerBound, count: 5)))")
+        script.add("unset mxtics")
+        script.add("set xtics (\(ticks(rates).joined(separator: ", "))) font \(GnuplotScript.quoted(",11"))")
+        script.add("set multiplot")
+        var data = GnuplotData(comment: "learning rate, win rate %, lower, upper, 1 if not separable from the best, 1 if diverged; one block per beta")
+        for (panel, beta) in betas.enumerated() {
+            let left = (58 + Double(panel) * (width - 70) / Double(betas.count)) / width
+            let right = (58 + Double(panel + 1) * (width - 70) / Double(betas.count) - 14) / width
+            script.add("set lmargin at screen \(NumberFormat.fixed(left, decimals: 5))")
+            script.add("set rmargin at screen \(NumberFormat.fixed(right, decimals: 5))")
+            script.add("set tmargin at screen 0.88")
+            script.add("set bmargin at screen 0.2")
+            script.add("set title \(GnuplotScript.quoted("beta \(NumberText.plain(beta))")) offset 0,-0.6 tc rgb \(GnuplotScript.quoted(Palette.ink.light))")
+            script.add(panel == 0 ? "set ylabel \(GnuplotScript.quoted("Win rate, %"))" : "unset ylabel; set format y ''")
+            script.add("set xlabel \(GnuplotScript.quoted("learning rate")) offset 0,0.3")
+            script.add("unset label; unset arrow")
+            script.add("set arrow from graph 0,first 50 to graph 1,first 50 nohead back dt (3,3) lw 1 \(GnuplotScript.colour(.muted))")
+            let colour = GnuplotScript.colour(.vermilion)
+            let block = "'\(file)' index \(panel)"
+            script.plot([
+                "\(block) using 1:3:4 with filledcurves \(colour) fs transparent solid 0.18 noborder",
+                "\(block) using 1:2 with lines \(colour) lw 2",
+                "\(block) using 1:($6==0 && $5==1 ? $2 : 1/0) with points pt 7 ps 1 \(colour)",
+                "\(block) using 1:($6==0 && $5==0 ? $2 : 1/0) with points pt 6 ps 1 lw 1.6 \(colour)",
+                "\(block) using 1:($6==1 ? \(GnuplotScript.number(y.lowerBound + (y.upperBound - y.lowerBound) * 0.04)) : 1/0) with points pt 2 ps 1 lw 1.6 \(GnuplotScript.colour(.ink))",
+            ])
+            for setting in sweep.settings where setting.cell.beta == beta {
+                let rate = setting.record.rate
+                data.row([
+                    setting.cell.learningRate, rate.value * 100, (rate.interval?.lower ?? rate.value) * 100,
+                    (rate.interval?.upper ?? rate.value) * 100, setting.isSeparable ? 0 : 1, setting.cell.diverged ? 1 : 0,
+                ])
+            }
+            data.endBlock()
+        }
+        script.add("unset multiplot")
+        return Plot(id: "sweep-\(sweep.id)", script: script.text, data: [.init(name: file, content: data.text)])
+    }
+
+    /// Every rate that leaves its neighbour room to be read.
+    private func ticks(_ rates: [Double]) -> [String] {
+        let every = rates.count > 4 ? 2 : 1
+        return rates.enumerated().filter { $0.offset.isMultiple(of: every) }.map {
+            "\(GnuplotScript.quoted(NumberText.plain($0.element))) \($0.element)"
+        }
+    }
+}

@@ -1,0 +1,105 @@
+/// Turns the parts of a report into HTML.
+struct HTMLRenderer {
+    func section(_ section: ReportSection) -> Markup {
+        .make(.section, .id(section.id), .labelledBy("\(section.id)-title"), content: [
+            .make(.h2, .id("\(section.id)-title"), text: section.title)
+        ] + section.blocks.map(block))
+    }
+
+    func block(_ block: Block) -> Markup {
+        switch block {
+        case .paragraph(let parts): .make(.p, content: parts.map(inline))
+        case .lead(let parts): .make(.p, .class("lead"), content: parts.map(inline))
+        case .heading(let title, let id): .make(.h3, .id(id), text: title)
+        case .list(let items): .make(.ul, content: items.map { .make(.li, content: $0.map(inline)) })
+        case .table(let table): table.markup()
+        case .figure(let figure): self.figure(figure)
+        case .command(let command):
+            .make(.pre, .class("command"), .focusable(), content: [.make(.code, text: command)])
+        case .note(let parts): .make(.p, .class("note"), content: parts.map(inline))
+        case .details(let summary, let blocks):
+            .make(.details, content: [.make(.summary, text: summary)] + blocks.map(self.block))
+        case .badges(let badges):
+            .make(.dl, .class("badges"), content: badges.map {
+                .make(.div, content: [.make(.dt, text: $0.name), .make(.dd, text: $0.value)])
+            })
+        case .example(let example): self.example(example)
+        case .notRun(let what, let command):
+            .make(.div, .class("absent"), content: [
+                .make(.p, content: [.make(.strong, text: "Not run: "), .text(what + " To run it:")]),
+                .make(.pre, .class("command"), .focusable(), content: [.make(.code, text: command)]),
+            ])
+        }
+    }
+
+    func inline(_ part: Inline) -> Markup {
+        switch part {
+        case .text(let text): .text(text)
+        case .strong(let text): .make(.strong, text: text)
+        case .emphasis(let text): .make(.em, text: text)
+        case .code(let text): .make(.code, text: text)
+        case .link(let text, let target): .make(.a, .link(target), text: text)
+        }
+    }
+
+    private func figure(_ figure: Figure) -> Markup {
+        var content: [Markup] = []
+        if let drawing = figure.drawing {
+            content.append(.make(
+                .div, .class("scroll plot"), .role("region"), .label("\(figure.title), drawing"), .focusable(),
+                content: [.trusted(drawing.inline)]))
+        } else {
+            content.append(.make(
+                .p, .class("note"), text: "Not drawn: gnuplot was not found. Its script and data are in the figures folder."))
+        }
+        content.append(.make(.figcaption, content: [.make(.strong, text: figure.title), .text(" ")] + figure.caption.map(inline)))
+        var files: [Markup] = []
+        for (name, file) in figure.plot.files where name != "drawing" || figure.drawing != nil {
+            if !files.isEmpty { files.append(.text(" · ")) }
+            files.append(.make(.a, .link("figures/\(file)"), text: name))
+        }
+        content.append(.make(.details, content: [.make(.summary, text: "Data, files and rebuild command")] + [
+            .make(.p, content: [.text("Files: ")] + files),
+            .make(.p, text: "Rebuild from the report's folder:"),
+            .make(.pre, .class("command"), .focusable(), content: [.make(.code, text: figure.plot.rebuildCommand)]),
+        ] + figure.data.map { $0.markup() }))
+        return .make(.figure, .id("figure-\(figure.id)"), content: content)
+    }
+
+    private func example(_ example: Example) -> Markup {
+        let entries = example.entries.map { entry in
+            Markup.make(.article, .class("answer"), content: [
+                .make(.h4, content: [.text(entry.system), .text(" "), .make(.small, text: entry.facts)]),
+                modelText(entry.summary),
+                .make(.p, .class("why"), content: Table.Cell(entry.verdict, tone: entry.tone).markup()),
+                entry.questions.isEmpty
+                    ? .empty
+                    : .make(.ol, .class("questions"), content: entry.questions.map(question)),
+            ])
+        }
+        return .make(.details, .class("example"), content: [
+            .make(.summary, content: [
+                .make(.b, text: example.rule), .text(" "),
+                .make(.span, .class("quiet"), text: "article \(example.articleID), \(example.articleWords) words"),
+            ]),
+            .make(.details, .class("source"), content: [
+                .make(.summary, text: "The article"), modelText(example.article),
+            ]),
+        ] + entries)
+    }
+
+    private func question(_ question: Example.Entry.Question) -> Markup {
+        let given = question.given ?? "Unsure"
+        let answer: Markup = question.isCorrect
+            ? .make(.span, .class("mark good"), content: [.make(.bdi, text: given)])
+            : .make(.span, .class("mark bad"), content: [
+                .make(.bdi, text: given), .text("; right answer: "), .make(.bdi, text: question.right),
+            ])
+        return .make(.li, content: [.make(.bdi, text: question.question), .text(" "), answer])
+    }
+
+    /// Text from outside: its own direction, line breaks kept, long words broken by the style sheet.
+    private func modelText(_ text: String) -> Markup {
+        .make(.blockquote, .textDirection("auto"), text: text.isEmpty ? "(empty)" : text)
+    }
+}

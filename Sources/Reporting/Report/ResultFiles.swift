@@ -1,0 +1,145 @@
+import Foundation
+import Statistics
+
+/// The report's numbers for programs: `results.json` (every estimate), `results.csv` (every row) and
+/// `results.tex` (the tables).
+struct ResultFiles {
+    let analysis: StudyAnalysis
+    let claims: [Claim]
+
+    // MARK: CSV
+
+    /// One line per article and system: `article,system,words,article_words,correct,failures`. `correct`
+    /// is empty where the judge failed; `failures` are separated by spaces.
+    func csv() -> String {
+        var writer = CSVWriter()
+        writer.append(["article", "system", "words", "article_words", "correct", "failures"])
+        for system in analysis.systems {
+            for outcome in system.system.outcomes {
+                writer.append([
+                    outcome.articleID, system.name, "\(outcome.summaryWords)", "\(outcome.articleWords)",
+                    outcome.correct.map { "\($0)" } ?? "", outcome.failures.map(\.rawValue).joined(separator: " "),
+                ])
+            }
+        }
+        return writer.text
+    }
+
+    // MARK: LaTeX
+
+    func latex(_ tables: [Table]) -> String {
+        """
+        % The tables of the report; needs the packages below. Compiles with pdflatex.
+        \\documentclass{article}
+        \\usepackage[T1]{fontenc}
+        \\usepackage{textcomp,booktabs,graphicx}
+        \\usepackage[landscape,margin=1cm]{geometry}
+        \\begin{document}
+        \\scriptsize
+
+        """ + tables.map { $0.latex() }.joined(separator: "\n") + "\\end{document}\n"
+    }
+
+    // MARK: JSON
+
+    private struct Document: Encodable {
+        struct Metric: Encodable {
+            var value: Double
+            var lower: Double?
+            var upper: Double?
+            var count: Int
+
+            init(_ estimate: Estimate) {
+                value = estimate.value
+                lower = estimate.interval?.lower
+                upper = estimate.interval?.upper
+                count = estimate.count
+            }
+        }
+        struct System: Encodable {
+            var name: String
+            var label: String
+            var kind: String
+            var round: Int
+            var experiment: String
+            var run: String
+            var metrics: [String: Metric]
+            var wins: [String: [String: Int]]
+            var failures: [String: Int]
+            var frontierProbability: Double?
+        }
+        struct Setting: Encodable {
+            var method: String
+            var rank: Int?
+            var beta: Double
+            var learningRate: Double
+            var diverged: Bool
+            var chosen: Bool
+            var winRate: Metric
+            var accuracy: Metric
+            var medianCompression: Metric
+            var pValueAgainstBest: Double?
+        }
+        struct ClaimEntry: Encodable {
+            var number: Int
+            var claim: String
+            var ours: String
+            var verdict: String
+        }
+        var schema = 1
+        var title: String
+        var original: String
+        var articles: Int
+        var rootSeed: UInt64
+        var draws: Int
+        var confidence: Double
+        var systems: [System]
+        var sweeps: [Setting]
+        var claims: [ClaimEntry]
+    }
+
+    func json() throws -> String {
+        let document = Document(
+            title: analysis.results.title, original: analysis.results.originalSystem, articles: analysis.count,
+            rootSeed: analysis.results.rootSeed, draws: analysis.bootstrap.draws, confidence: analysis.bootstrap.confidence,
+            systems: analysis.systems.map(entry),
+            sweeps: analysis.sweeps.flatMap { sweep in
+                sweep.settings.map { setting in
+                    Document.Setting(
+                        method: sweep.method, rank: sweep.rank, beta: setting.cell.beta, learningRate: setting.cell.learningRate,
+                        diverged: setting.cell.diverged, chosen: setting.cell.isChosen, winRate: .init(setting.record.rate),
+                        accuracy: .init(setting.accuracy), medianCompression: .init(setting.medianCompression),
+                        pValueAgainstBest: setting.pValueAgainstBest)
+                }
+            },
+            claims: claims.map { .init(number: $0.number, claim: $0.text, ours: $0.ours, verdict: $0.verdict.rawValue) })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+    }
+
+    private func entry(_ system: SystemAnalysis) -> Document.System {
+        var metrics: [String: Document.Metric] = [
+            "accuracy": .init(system.accuracy), "at_least_3": .init(system.atLeast3.estimate()),
+            "at_least_4": .init(system.atLeast4.estimate()), "median_compression": .init(system.medianCompression),
+            "mean_compression": .init(system.meanCompression), "mean_words": .init(system.meanWords),
+            "failed": .init(system.failed.estimate()),
+        ]
+        var wins: [String: [String: Int]] = [:]
+        if let comparison = analysis.comparisons[system.name] {
+            metrics["accuracy_difference"] = .init(comparison.accuracyDifference)
+            metrics["compression_difference"] = .init(comparison.compressionDifference)
+            for record in comparison.records {
+                metrics["win_rate_\(record.rule.rawValue)"] = .init(record.rate)
+                wins[record.rule.rawValue] = [
+                    "wins": record.winRate.wins, "ties": record.winRate.ties, "losses": record.winRate.losses,
+                ]
+            }
+        }
+        return Document.System(
+            name: system.name, label: system.label, kind: system.system.kind.rawValue, round: system.system.round,
+            experiment: system.system.experiment, run: system.system.runID, metrics: metrics, wins: wins,
+            failures: Dictionary(uniqueKeysWithValues: system.failures.map { ($0.kind.rawValue, $0.share.successes) }),
+            frontierProbability: analysis.frontierSystem(system.name)?.frontierProbability)
+    }
+}

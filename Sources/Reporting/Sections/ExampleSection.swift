@@ -1,0 +1,163 @@
+import Statistics
+
+/// Section 8: about twenty articles chosen by rule, and the failures.
+struct ExampleSection {
+    let analysis: StudyAnalysis
+
+    /// How many articles each rule shows.
+    private static let quota: [(rule: Rule, count: Int)] = [(.win, 5), (.loss, 5), (.tie, 3), (.failure, 3), (.random, 4)]
+    private static let galleryLimit = 12
+
+    private enum Rule: String {
+        case win = "Largest win"
+        case loss = "Largest loss"
+        case tie = "Tie"
+        case failure = "Failure"
+        case random = "Random"
+    }
+
+    private struct Candidate {
+        var index: Int
+        var articleID: String
+        var decision: WinRule.Decision
+        /// Correct answers gained, then words saved.
+        var gain: (correct: Int, words: Int)
+        var isFailure: Bool
+    }
+
+    func section() -> ReportSection {
+        var blocks: [Block] = []
+        if let headline = analysis.headline, let original = analysis.original {
+            let examples = examples(headline, original)
+            blocks.append(.text(
+                "Chosen by rule, not by eye: \(headline.label) against the original, the wins and losses with the largest change in correct answers, then in words; ties; failures; and articles drawn with the root seed. Article and summaries are shown as text, with hidden characters made visible."
+            ))
+            blocks += examples.map(Block.example)
+        } else {
+            blocks.append(.notRun(what: "no DPO system to compare with the original.", command: Commands.sweep))
+        }
+        blocks.append(.heading("Failures", id: "failures"))
+        if analysis.systems.isEmpty {
+            blocks.append(.notRun(what: "no system has been measured.", command: Commands.baseline))
+        } else {
+            blocks.append(.table(ResultTables(analysis: analysis).failures()))
+            let gallery = gallery()
+            blocks += gallery.isEmpty ? [.text("No summary failed.")] : gallery.map(Block.example)
+        }
+        return ReportSection(id: "examples", title: "Examples", short: "Examples", blocks: blocks)
+    }
+
+    private func examples(_ headline: SystemAnalysis, _ original: SystemAnalysis) -> [Example] {
+        var remaining = candidates(headline, original)
+        var examples: [Example] = []
+        for (rule, count) in Self.quota {
+            let chosen = choose(rule, count, from: remaining)
+            remaining.removeAll { candidate in chosen.contains { $0.index == candidate.index } }
+            for (number, candidate) in chosen.enumerated() {
+                examples.append(example(
+                    chosen.count > 1 ? "\(rule.rawValue) \(number + 1)" : rule.rawValue, candidate.articleID, headline, original))
+            }
+        }
+        return examples
+    }
+
+    private func candidates(_ headline: SystemAnalysis, _ original: SystemAnalysis) -> [Candidate] {
+        headline.system.outcomes.enumerated().compactMap { index, ours in
+            guard let theirs = original.system.outcomes.first(where: { $0.articleID == ours.articleID }) else { return nil }
+            return Candidate(
+                index: index, articleID: ours.articleID, decision: WinRule.evaluation.decide(ours.contender, theirs.contender),
+                gain: (ours.countedCorrect - theirs.countedCorrect, theirs.summaryWords - ours.summaryWords),
+                isFailure: !ours.failures.isEmpty || !ours.isMeasurable)
+        }
+    }
+
+    private func choose(_ rule: Rule, _ count: Int, from candidates: [Candidate]) -> [Candidate] {
+        switch rule {
+        case .win:
+            Array(candidates.filter { $0.decision.winner == .first }
+                .sorted { ($0.gain.correct, $0.gain.words, -$0.index) > ($1.gain.correct, $1.gain.words, -$1.index) }.prefix(count))
+        case .loss:
+            Array(candidates.filter { $0.decision.winner == .second }
+                .sorted { ($0.gain.correct, $0.gain.words, $0.index) < ($1.gain.correct, $1.gain.words, $1.index) }.prefix(count))
+        case .tie: Array(candidates.filter { $0.decision.winner == .tie }.prefix(count))
+        case .failure: Array(candidates.filter(\.isFailure).prefix(count))
+        case .random: drawn(count, from: candidates)
+        }
+    }
+
+    private func drawn(_ count: Int, from candidates: [Candidate]) -> [Candidate] {
+        var stream = RandomStream(rootSeed: analysis.results.rootSeed, metric: "report/examples")
+        var pool = candidates
+        var chosen: [Candidate] = []
+        while chosen.count < count, !pool.isEmpty { chosen.append(pool.remove(at: stream.next(below: pool.count))) }
+        return chosen.sorted { $0.index < $1.index }
+    }
+
+    private func example(_ rule: String, _ articleID: String, _ headline: SystemAnalysis, _ original: SystemAnalysis) -> Example {
+        let others = analysis.systems.filter { $0.name != headline.name && $0.name != original.name }
+        let reference = original.system.outcomes.first { $0.articleID == articleID }
+        let entries = ([original, headline] + others).compactMap { system in
+            system.system.outcomes.first { $0.articleID == articleID }.map { entry(system.system, $0, against: reference) }
+        }
+        return Example(
+            rule: rule, articleID: articleID, article: reference?.article ?? "", articleWords: reference?.articleWords ?? 0, entries: entries)
+    }
+
+    private func entry(_ system: SystemResult, _ outcome: ArticleOutcome, against reference: ArticleOutcome?) -> Example.Entry {
+        var facts = Prose.counted(outcome.summaryWords, "word")
+        if let correct = outcome.correct { facts += ", \(correct) of \(max(outcome.questions.count, correct)) right" }
+        if !outcome.failures.isEmpty { facts += "; " + outcome.failures.map(\.label).joined(separator: ", ") }
+        var verdict = "The reference of every comparison."
+        var tone = Table.Tone.quiet
+        if let reference, system.name != analysis.results.originalSystem {
+            let decision = WinRule.evaluation.decide(outcome.contender, reference.contender)
+            verdict = Self.why(decision, outcome, reference)
+            tone = decision.winner == .first ? .favourable : decision.winner == .second ? .adverse : .open
+        }
+        return Example.Entry(
+            system: system.label, summary: outcome.summary, facts: facts, verdict: verdict, tone: tone,
+            questions: outcome.questions.map { question in
+                func option(_ index: Int) -> String { question.options.indices.contains(index) ? question.options[index] : "?" }
+                return .init(
+                    question: question.question, right: option(question.answer), given: question.given.map(option),
+                    isCorrect: question.given == question.answer)
+            })
+    }
+
+    /// The preference function's decision in words.
+    private static func why(_ decision: WinRule.Decision, _ ours: ArticleOutcome, _ theirs: ArticleOutcome) -> String {
+        let opening =
+            switch decision.winner {
+            case .first: "Wins"
+            case .second: "Loses"
+            case .tie: "Tie"
+            }
+        let words = "\(ours.summaryWords) against \(theirs.summaryWords) words"
+        let correct = "\(ours.countedCorrect) against \(theirs.countedCorrect) right"
+        switch decision.reason {
+        case .accuracy: return "\(opening): \(correct)."
+        case .lengthBothGood: return "\(opening): both have three or more right, so length decides, \(words)."
+        case .lengthLowTie: return "\(opening): equally many right (\(ours.countedCorrect)), so length decides, \(words)."
+        case .validity: return "\(opening): \(decision.winner == .first ? "the original's summary failed" : decision.winner == .second ? "the summary failed" : "both summaries failed")."
+        case .undecided: return "\(opening): \(words), \(correct)."
+        }
+    }
+
+    /// The first failure of each kind per system, in article order.
+    private func gallery() -> [Example] {
+        var examples: [Example] = []
+        for kind in ArticleOutcome.Failure.allCases {
+            for system in analysis.systems {
+                guard examples.count < Self.galleryLimit,
+                    let outcome = system.system.outcomes.first(where: { $0.failures.contains(kind) })
+                else { continue }
+                let reference = analysis.original?.system.outcomes.first { $0.articleID == outcome.articleID }
+                examples.append(Example(
+                    rule: "\(kind.label.prefix(1).uppercased())\(kind.label.dropFirst()): \(system.label)", articleID: outcome.articleID,
+                    article: outcome.article, articleWords: outcome.articleWords,
+                    entries: [entry(system.system, outcome, against: reference)]))
+            }
+        }
+        return examples
+    }
+}

@@ -1,0 +1,136 @@
+import Statistics
+
+/// The main tables: every system with its intervals.
+struct ResultTables {
+    let analysis: StudyAnalysis
+
+    func main() -> Table {
+        let rows = analysis.systems.enumerated().map { index, system in
+            let comparison = analysis.comparisons[system.name]
+            let isGroupStart = index > 0 && analysis.systems[index - 1].system.kind != system.system.kind
+            let probability = analysis.frontierSystem(system.name)?.frontierProbability
+            return Table.Row(
+                [
+                    Table.Cell(system.label, runs: system.runs),
+                    comparison?.evaluation.map { .percent($0.rate, tone: .strong, runs: system.runs) }
+                        ?? Table.Cell("reference", tone: .quiet),
+                    .percent(system.accuracy, runs: system.runs),
+                    comparison.map { .points($0.accuracyDifference, runs: system.runs) } ?? .missing,
+                    .percent(system.medianCompression, runs: system.runs),
+                    comparison.map { .points($0.compressionDifference, runs: system.runs) } ?? .missing,
+                    .share(system.failed, runs: system.runs),
+                    probability.map { Table.Cell(NumberFormat.fixed($0, decimals: 2), value: $0, runs: system.runs) } ?? .missing,
+                ], opensGroup: isGroupStart)
+        }
+        return Table(
+            id: "results-main", caption: "Table 1. Every system on the same \(NumberFormat.grouped(analysis.count)) test articles",
+            columns: [
+                .init("System", alignment: .leading), .init("Win rate", detail: "vs original"), .init("Accuracy"),
+                .init("Δ accuracy", detail: "points"), .init("Median compression"), .init("Δ compression", detail: "points"),
+                .init("Failed"), .init("P(frontier)"),
+            ], rows: rows, notes: mainNotes())
+    }
+
+    private func mainNotes() -> [String] {
+        var notes = [
+            """
+            Brackets: 95 % intervals, the article being the unit. Win rate and differences (system minus original): paired \
+            bootstrap over articles, \(NumberFormat.grouped(analysis.bootstrap.draws)) draws; accuracy: mean over articles, t; \
+            compression: order statistics; failures: Wilson. Compression is summary words over article words: lower is shorter. \
+            P(frontier): share of joint resamples in which no other system is both shorter and more accurate.
+            """
+        ]
+        if let sentence = resolvable() { notes.append(sentence) }
+        return notes
+    }
+
+    /// The smallest differences that this many articles can resolve.
+    func resolvable() -> String? {
+        guard analysis.count > 1 else { return nil }
+        let power = ResolvableDifference()
+        var parts: [String] = []
+        if let share = power.proportion(above: 0.5, count: analysis.count) {
+            parts.append("a win rate of \(NumberFormat.fixed(50 + share * 100, decimals: 0)) % or more")
+        }
+        let system = analysis.headline ?? analysis.systems.first { $0.name != analysis.original?.name }
+        if let system, let original = analysis.original, let differences = try? system.accuracyScores.difference(from: original.accuracyScores),
+            let deviation = MeanEstimate(of: differences).standardDeviation {
+            let points = power.paired(standardDeviation: deviation, count: analysis.count) * 100
+            parts.append("an accuracy difference of \(NumberFormat.fixed(points, decimals: 1)) points or more")
+        }
+        guard !parts.isEmpty else { return nil }
+        return "Resolvable with \(Prose.counted(analysis.count, "article")) (5 % level, 80 % power): \(Prose.list(parts)). Training variance not estimated: one training seed."
+    }
+
+    func details() -> Table {
+        Table(
+            id: "results-detail", caption: "Table 2. Shares of articles, lengths and the sign test", columns: [
+                .init("System", alignment: .leading), .init("≥ 3 correct"), .init("≥ 4 correct"), .init("Mean compression"),
+                .init("Words", detail: "mean"), .init("Wins / ties / losses"), .init("Sign test"),
+            ],
+            rows: analysis.systems.map { system in
+                let wins = analysis.comparisons[system.name]?.evaluation?.winRate
+                return .init([
+                    .init(system.label, runs: system.runs),
+                    .percent(system.atLeast3.estimate(), runs: system.runs), .percent(system.atLeast4.estimate(), runs: system.runs),
+                    .percent(system.meanCompression, runs: system.runs), .plain(system.meanWords, runs: system.runs),
+                    wins.map { .init("\($0.wins) / \($0.ties) / \($0.losses)", runs: system.runs) } ?? .missing,
+                    wins.map { .init(NumberFormat.pValue($0.signTest.pValue), value: $0.signTest.pValue) } ?? .missing,
+                ])
+            })
+    }
+
+    func winParts() -> Table {
+        func cell(_ wins: Int, _ losses: Int) -> Table.Cell { Table.Cell("\(wins)", detail: "/ \(losses)", value: Double(wins)) }
+        return Table(
+            id: "results-wins", caption: "Table 3. What decided the comparisons with the original: won / lost", columns: [
+                .init("System", alignment: .leading), .init("More correct"), .init("Shorter, both ≥ 3"),
+                .init("Shorter, low tie"), .init("The other failed"), .init("Ties"),
+            ],
+            rows: analysis.systems.compactMap { system in
+                guard let record = analysis.comparisons[system.name]?.evaluation else { return nil }
+                func part(_ reason: WinRule.Reason) -> Table.Cell {
+                    cell(record.wins(by: reason), record.losses(by: reason))
+                }
+                return .init([
+                    .init(system.label, runs: system.runs), part(.accuracy), part(.lengthBothGood), part(.lengthLowTie),
+                    part(.validity), .init("\(record.winRate.ties)"),
+                ])
+            },
+            notes: [
+                "Under the evaluation variant of the preference function. A weak judge turns the third column into “is it shorter?”, so wins there say little about content."
+            ])
+    }
+
+    func variants() -> Table {
+        Table(
+            id: "results-variants", caption: "Table 4. Win rate under the three published preference functions", columns: [
+                .init("System", alignment: .leading), .init("evaluation", detail: "code, win rate"),
+                .init("article", detail: "as printed"), .init("training", detail: "code, pairs"),
+                .init("Undecided", detail: "training"),
+            ],
+            rows: analysis.systems.compactMap { system in
+                guard let records = analysis.comparisons[system.name]?.records else { return nil }
+                func rate(_ rule: WinRule) -> Table.Cell {
+                    records.first { $0.rule == rule }.map { .percent($0.rate, runs: system.runs) } ?? .missing
+                }
+                let undecided = records.first { $0.rule == .training }?.winRate.ties
+                return .init([
+                    .init(system.label, runs: system.runs), rate(.evaluation), rate(.article), rate(.training),
+                    undecided.map { .init("\($0)") } ?? .missing,
+                ])
+            },
+            notes: [
+                "The article's rule and the evaluation code's agree wherever both name a winner; summaries of equal length are half a win. The training variant leaves equal low accuracy, and length differences below three words, undecided: half a win each."
+            ])
+    }
+
+    func failures() -> Table {
+        Table(
+            id: "results-failures", caption: "Failed summaries by kind", columns: [.init("System", alignment: .leading)]
+                + ArticleOutcome.Failure.allCases.map { .init($0.label) } + [.init("any")],
+            rows: analysis.systems.map { system in
+                .init([.init(system.label, runs: system.runs)] + system.failures.map { .share($0.share) } + [.share(system.failed, tone: .strong)])
+            })
+    }
+}

@@ -1,0 +1,164 @@
+"""Makes the study that the report's tests read: invented rows, shaped like a run's.
+
+    python3 generate.py small > study.json     the fixture of the golden report
+    python3 generate.py large > /tmp/big.json  as many articles and systems as a full run, to look at
+"""
+import json
+import math
+import random
+import sys
+
+NOUNS = """council minister harbour bushfire hospital airline union treaty river festival senator quake market
+telescope farmer railway election embassy striker museum bridge vaccine judge pilot glacier""".split()
+VERBS = "approved rejected delayed opened closed reported promised inspected replaced warned".split()
+PLACES = "Perth Darwin Kabul Jakarta Geneva Hobart Nairobi Lima Oslo Canberra".split()
+HOSTILE = [
+    "<script>alert(1)</script> | **bold** `code` [a](javascript:alert(1)) <img src=x onerror=alert(1)>",
+    "\"quoted\" & 'single' \u202etxet desrever\u202c NUL:\u0000 BEL:\u0007 end\r\nsecond line",
+    "W" * 300 + " \ufffd\ufffe zero\u200bwidth $x$ \\input{/etc/passwd} ```\n</style></details>",
+]
+SYSTEMS = [
+    # name, label, kind, round, mean correct of 5, compression, failure rate
+    ("original", "SmolLM2-135M-Instruct", "original", 0, 2.05, 0.40, 0.05),
+    ("lead-1", "Lead, 1 sentence", "extractive", 0, 1.6, 0.14, 0),
+    ("lead-2", "Lead, 2 sentences", "extractive", 0, 2.5, 0.26, 0),
+    ("lead-3", "Lead, 3 sentences", "extractive", 0, 3.1, 0.38, 0),
+    ("prompt-1", "Prompt, 1 sentence", "prompted", 0, 1.7, 0.31, 0.05),
+    ("prompt-short", "Prompt, “be brief”", "prompted", 0, 1.8, 0.35, 0.03),
+    ("best-of-10", "Best of 10", "bestOfN", 0, 2.9, 0.29, 0),
+    ("sft", "SFT on chosen", "sft", 1, 2.15, 0.37, 0.02),
+    ("dpo", "DPO, beta 0.1, lr 2e-5", "dpo", 1, 2.6, 0.22, 0.01),
+    ("dpo-2", "DPO, round 2", "dpo", 2, 2.7, 0.17, 0.03),
+    ("lora", "LoRA, rank 64", "lora", 1, 2.4, 0.25, 0.06),
+]
+
+
+def sentence(rng, words):
+    out = []
+    while len(out) < words:
+        out += ["The", rng.choice(NOUNS), "of", rng.choice(PLACES), rng.choice(VERBS), "the", rng.choice(NOUNS)]
+    return " ".join(out[:words]).capitalize() + "."
+
+
+def text(rng, words):
+    parts = []
+    while words > 0:
+        size = min(words, rng.randint(9, 16))
+        parts.append(sentence(rng, size))
+        words -= size
+    return " ".join(parts)
+
+
+def questions(rng):
+    return [{
+        "question": f"Which place {rng.choice(VERBS)} the {rng.choice(NOUNS)}?",
+        "options": rng.sample(PLACES, 5), "answer": rng.randrange(5),
+    } for _ in range(5)]
+
+
+def outcome(rng, article, ease, correct_mean, compression, failure_rate):
+    words = max(4, round(article["words"] * compression * math.exp(rng.gauss(0, 0.25))))
+    judged = []
+    for question in article["questions"]:
+        share = min(0.97, max(0.03, correct_mean / 5 + ease))
+        draw = rng.random()
+        given = question["answer"] if draw < share else None
+        if given is None and rng.random() < 0.4:
+            given = (question["answer"] + 1 + rng.randrange(4)) % 5
+        judged.append({**question, **({} if given is None else {"given": given})})
+    failures = []
+    if rng.random() < failure_rate:
+        failures = [rng.choice(["tokenLimit", "repetition", "invalidCharacters", "empty"])]
+    result = {
+        "articleID": article["id"], "article": article["text"], "articleWords": article["words"],
+        "summary": "" if "empty" in failures else text(rng, words),
+        "summaryWords": 0 if "empty" in failures else words, "questions": judged, "failures": failures,
+    }
+    if "empty" not in failures:
+        result["correct"] = sum(q.get("given") == q["answer"] for q in judged)
+    return result
+
+
+def study(seed, articles, words, systems, betas, rates, steps):
+    rng = random.Random(seed)
+    made = []
+    for index in range(articles):
+        count = rng.randint(words // 2, words * 3 // 2)
+        made.append({"id": f"lee-{index:03d}", "text": text(rng, count), "words": count, "questions": questions(rng)})
+    ease = [rng.gauss(0, 0.12) for _ in made]
+
+    def outcomes(values):
+        return [outcome(rng, a, e, *values) for a, e in zip(made, ease)]
+
+    chosen = [s for s in SYSTEMS if s[0] in systems]
+    rows = [{
+        "name": name, "label": label, "kind": kind, "round": round_, "experiment": "beta-sweep" if round_ else "baseline",
+        "runID": "r2" if round_ else "r1", "outcomes": outcomes((correct, compression, failure)),
+    } for name, label, kind, round_, correct, compression, failure in chosen]
+    for row, hostile in zip(rows[:len(HOSTILE)], HOSTILE):
+        row["outcomes"][0]["summary"] = hostile
+    development = made[: max(6, articles // 2)]
+    sweep = []
+    base = [outcome(rng, a, e, 2.05, 0.40, 0.05) for a, e in zip(development, ease)]
+    for method, rank in (("dpo", None), ("lora", 64)):
+        if rank and "lora" not in systems:
+            continue
+        for beta in betas if rank is None else betas[:1]:
+            for rate in rates:
+                gain = 0.6 - 0.35 * abs(math.log10(rate / 2e-5)) - 0.3 * abs(math.log10(beta / 0.1))
+                diverged = rate >= 1e-4 and beta <= 0.03
+                cell = {
+                    "method": method, "beta": beta, "learningRate": rate, "diverged": diverged,
+                    "isChosen": rank is None and beta == betas[len(betas) // 2] and rate == rates[len(rates) // 2],
+                    "outcomes": [outcome(rng, a, e, 2.05 + gain, 0.40 - 0.18 * max(0, gain), 0.5 if diverged else 0.03)
+                                 for a, e in zip(development, ease)],
+                    "originalOutcomes": base,
+                }
+                if rank:
+                    cell["rank"] = rank
+                for field in ("outcomes", "originalOutcomes"):
+                    cell[field] = [{**o, "article": "", "summary": "", "questions": []} for o in cell[field]]
+                sweep.append(cell)
+    curves = []
+    for beta in betas:
+        points = []
+        for step in range(steps):
+            t = step / max(1, steps - 1)
+            margin = 1.2 * (1 - math.exp(-3 * t)) + rng.gauss(0, 0.15)
+            points.append({"step": step, "metrics": {
+                "loss": math.log(2) - 0.35 * t + rng.gauss(0, 0.05), "rewards/margins": margin,
+                "rewards/accuracies": min(1, max(0, 0.5 + 0.3 * t + rng.gauss(0, 0.1))),
+                "logps/chosen": -60 - 5 * t + rng.gauss(0, 4), "logps/rejected": -75 - 20 * t + rng.gauss(0, 5),
+                "kl": 2 * t + abs(rng.gauss(0, 0.1)),
+            }})
+        curves.append({"name": f"dpo-{beta}", "label": f"beta {beta}", "experiment": "beta-sweep", "diverged": False, "points": points})
+    details = {"model": "SmolLM2-135M-Instruct Q4_1", "judge": "cloze", "preset": "quick", "numeric mode": "fp32",
+               "commit": "0123abcd", "machine": "2 cores, AVX2", "seed": "21"}
+    steps_ = [("sample", 212.4), ("judge", 95.2), ("pair", 0.4), ("train", 402.9), ("evaluate", 61.0)]
+    return {
+        "title": "Preference tuning of SmolLM2-135M for short summaries",
+        "provenance": [{
+            "experiment": "beta-sweep" if index > 2 else "baseline", "runID": "r2" if index > 2 else "r1", "step": step,
+            "key": f"{index}f3a9c1b7d5e24680" * 4, "reason": "new" if index else "settings changed: articles",
+            "seconds": seconds, "details": {**details, "step seed": str(100 + index)},
+        } for index, (step, seconds) in enumerate(steps_)],
+        "systems": rows, "originalSystem": "original", "trainings": curves, "sweeps": sweep,
+        "calibration": [
+            {"passage": passage, "split": "development", "correct": right, "wrong": wrong, "unsure": unsure}
+            for passage, right, wrong, unsure in (
+                ("full article", 141, 12, 22), ("first two sentences", 70, 21, 84), ("another article", 9, 14, 152),
+                ("nothing", 6, 9, 160))],
+        "questionDrops": [{"reason": "kept", "count": 260}, {"reason": "fewer than five facts | names", "count": 40}],
+        "pairTypes": [{"reason": "accuracy", "count": 180}, {"reason": "shorter, both >= 3", "count": 120}],
+        "deviations": ["Model: SmolLM2-135M-Instruct instead of Mistral-7B-Instruct-v0.1.",
+                       "Judge: cloze questions answered by log-likelihood, not Llama-3-70B."],
+        "rootSeed": 21,
+    }
+
+
+if sys.argv[1] == "small":
+    result = study(7, 8, 24, {"original", "lead-2", "sft", "dpo"}, [0.03, 0.1, 0.3], [2e-5], 6)
+else:
+    result = study(3, 100, 190, {s[0] for s in SYSTEMS}, [0.03, 0.1, 0.3, 0.5], [2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4], 240)
+json.dump(result, sys.stdout, ensure_ascii=True, indent=None, sort_keys=True)
+print()

@@ -1,0 +1,174 @@
+// Attention cut into tasks of one block of 64 queries of one segment and one head. Blocks start at
+// their segment's own first row, so a tree's results do not depend on what else is in the batch.
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    pk_attention_arguments arguments;
+    const pk_kernels *kernels;
+    const int32_t *block_segments, *block_begins;  // of each block of queries
+    const int32_t *tree_begins;                    // first segment of each tree, and the segment count
+    int64_t blocks;
+    float *scratch;
+    size_t scratch_floats;
+    int64_t rows;
+    float *dk, *dv;
+    int64_t lddk, lddv;
+} attention_job;
+
+static void *worker_scratch(pk_pool *pool, int32_t head_dim, size_t *floats) {
+    *floats = (size_t)pk_round_up((int64_t)pk_attention_scratch(head_dim), PK_LINE);
+    return pk_pool_scratch(pool, PK_SCRATCH_WORKERS, *floats * sizeof(float) * (size_t)pk_pool_threads(pool));
+}
+
+static void attention_task(void *context, int32_t worker, int64_t index) {
+    const attention_job *job = context;
+    const int32_t heads = job->arguments.shape.heads;
+    // The last blocks see the most keys: they go first, so that no thread ends with a long one.
+    const int64_t block = job->blocks - 1 - index / heads;
+    const pk_segment *segment = job->arguments.segments + job->block_segments[block];
+    const int32_t begin = job->block_begins[block];
+    job->kernels->attention(&job->arguments, segment, begin, (int32_t)pk_min(segment->end, begin + PK_PANEL),
+                            (int32_t)(index % heads), job->scratch + (size_t)worker * job->scratch_floats);
+}
+
+void pk_tree_attention(pk_pool *pool, pk_attention_shape shape, const pk_segment *segments, int32_t segment_count,
+                       const pk_range *ranges, const int32_t *positions, const float *q, int64_t ldq, const float *k,
+                       int64_t ldk, const float *v, int64_t ldv, float *out, int64_t ldo, float *lse) {
+    int64_t blocks = 0;
+    for (int32_t s = 0; s < segment_count; s++) blocks += pk_ceil_div(segments[s].end - segments[s].begin, PK_PANEL);
+    int32_t *table = pk_pool_scratch(pool, PK_SCRATCH_PARTIALS, (size_t)blocks * 2 * sizeof(int32_t) + 1);
+    int32_t *block_segments = table, *block_begins = table + blocks;
+    int64_t block = 0;
+    for (int32_t s = 0; s < segment_count; s++)
+        for (int32_t row = segments[s].begin; row < segments[s].end; row += PK_PANEL) {
+            block_segments[block] = s;
+            block_begins[block++] = row;
+        }
+    attention_job job = {
+        .arguments = {.shape = shape, .segments = segments, .ranges = ranges, .positions = positions, .q = q, .k = k,
+                      .v = v, .ldq = ldq, .ldk = ldk, .ldv = ldv, .out = out, .ldo = ldo, .lse = lse},
+        .kernels = pk_kernels_current(), .block_segments = block_segments, .block_begins = block_begins,
+        .blocks = blocks,
+    };
+    job.scratch = worker_scratch(pool, shape.head_dim, &job.scratch_floats);
+    pk_pool_run_indexed(pool, blocks * shape.heads, attention_task, &job);
+}
+
+// ---- Backward ---------------------------------------------------------------------------------------
+
+/// One tree and one head: blocks of queries in row order, so that dK and dV are sums in row order.
+static void attention_backward_task(void *context, int32_t worker, int64_t index) {
+    const attention_job *job = context;
+    const pk_attention_arguments *a = &job->arguments;
+    const int64_t tree = index / a->shape.heads;
+    const int32_t head = (int32_t)(index % a->shape.heads);
+    const int64_t ld = (int64_t)a->shape.heads * a->shape.head_dim, offset = (int64_t)head * a->shape.head_dim;
+    float *scratch = job->scratch + (size_t)worker * job->scratch_floats;
+    const int32_t first = job->tree_begins[tree], last = job->tree_begins[tree + 1];
+    for (int32_t s = first; s < last; s++)
+        for (int32_t row = a->segments[s].begin; row < a->segments[s].end; row++) {
+            memset(a->dk_heads + row * ld + offset, 0, (size_t)a->shape.head_dim * sizeof(float));
+            memset(a->dv_heads + row * ld + offset, 0, (size_t)a->shape.head_dim * sizeof(float));
+        }
+    for (int32_t s = first; s < last; s++)
+        for (int32_t row = a->segments[s].begin; row < a->segments[s].end; row += PK_PANEL)
+            job->kernels->attention_backward(a, a->segments + s, row,
+                                             (int32_t)pk_min(a->segments[s].end, row + PK_PANEL), head, scratch);
+}
+
+/// dk, dv of one segment: the heads of a group summed in order.
+static void sum_group_task(void *context, int32_t worker, int64_t index) {
+    (void)worker;
+    const attention_job *job = context;
+    const pk_attention_arguments *a = &job->arguments;
+    const int32_t group = a->shape.heads / a->shape.kv_heads, head_dim = a->shape.head_dim;
+    const int64_t ld = (int64_t)a->shape.heads * head_dim;
+    for (int32_t row = a->segments[index].begin; row < a->segments[index].end; row++)
+        for (int32_t h = 0; h < a->shape.kv_heads; h++) {
+            const float *from_k = a->dk_heads + row * ld + (int64_t)h * group * head_dim;
+            const float *from_v = a->dv_heads + row * ld + (int64_t)h * group * head_dim;
+            float *to_k = job->dk + row * job->lddk + (int64_t)h * head_dim;
+            float *to_v = job->dv + row * job->lddv + (int64_t)h * head_dim;
+            for (int32_t d = 0; d < head_dim; d++) {
+                float sum_k = from_k[d], sum_v = from_v[d];
+                for (int32_t g = 1; g < group; g++) {
+                    sum_k += from_k[(int64_t)g * head_dim + d];
+                    sum_v += from_v[(int64_t)g * head_dim + d];
+                }
+                to_k[d] = sum_k;
+                to_v[d] = sum_v;
+            }
+        }
+}
+
+void pk_tree_attention_backward(pk_pool *pool, pk_attention_shape shape, const pk_segment *segments,
+                                int32_t segment_count, const pk_range *ranges, const int32_t *positions,
+                                const float *q, int64_t ldq, const float *k, int64_t ldk, const float *v, int64_t ldv,
+                                const float *out, const float *dout, int64_t ldo, const float *lse, float *dq,
+                                int64_t lddq, float *dk, int64_t lddk, float *dv, int64_t lddv) {
+    int64_t rows = 0, trees = 0;
+    int32_t *tree_begins = pk_pool_scratch(pool, PK_SCRATCH_PARTIALS, (size_t)(segment_count + 1) * sizeof(int32_t));
+    for (int32_t s = 0; s < segment_count; s++) {
+        rows = pk_max(rows, segments[s].end);
+        if (s == 0 || segments[s].tree != segments[s - 1].tree) tree_begins[trees++] = s;
+    }
+    tree_begins[trees] = segment_count;
+    const size_t gradient_bytes = (size_t)rows * (size_t)shape.heads * (size_t)shape.head_dim * sizeof(float);
+    attention_job job = {
+        .arguments = {.shape = shape, .segments = segments, .ranges = ranges, .positions = positions, .q = q, .k = k,
+                      .v = v, .ldq = ldq, .ldk = ldk, .ldv = ldv, .out = (float *)out, .dout = dout, .ldo = ldo,
+                      .lse = (float *)lse, .dq = dq, .lddq = lddq,
+                      .dk_heads = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_A, gradient_bytes),
+                      .dv_heads = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_B, gradient_bytes)},
+        .kernels = pk_kernels_current(), .tree_begins = tree_begins, .dk = dk, .dv = dv, .lddk = lddk, .lddv = lddv,
+    };
+    job.scratch = worker_scratch(pool, shape.head_dim, &job.scratch_floats);
+    pk_pool_run_indexed(pool, trees * shape.heads, attention_backward_task, &job);
+    pk_pool_run_indexed(pool, segment_count, sum_group_task, &job);
+}
+
+// ---- Decoding -----------------------------------------------------------------------------------------
+
+typedef struct {
+    pk_decode_arguments arguments;
+    const pk_kernels *kernels;
+    const int32_t *group_begins;
+    float *scratch;
+    size_t scratch_floats;
+} decode_job;
+
+static void decode_task(void *context, int32_t worker, int64_t index) {
+    const decode_job *job = context;
+    const int64_t group = index / job->arguments.shape.kv_heads;
+    job->kernels->decode(&job->arguments, job->group_begins[group], job->group_begins[group + 1],
+                         (int32_t)(index % job->arguments.shape.kv_heads),
+                         job->scratch + (size_t)worker * job->scratch_floats);
+}
+
+static bool same_first_span(const pk_kv_span *spans, const int32_t *span_begin, int32_t a, int32_t b) {
+    if (span_begin[a] == span_begin[a + 1] || span_begin[b] == span_begin[b + 1]) return false;
+    const pk_kv_span *x = spans + span_begin[a], *y = spans + span_begin[b];
+    return x->k == y->k && x->v == y->v && x->count == y->count && x->first_position == y->first_position;
+}
+
+void pk_decode_attention(pk_pool *pool, pk_attention_shape shape, int32_t queries, const float *q, int64_t ldq,
+                         const pk_kv_span *spans, const int32_t *span_begin, const int32_t *positions, float *out,
+                         int64_t ldo) {
+    if (queries <= 0) return;
+    const int32_t widest = (int32_t)pk_max(1, PK_PANEL / (shape.heads / shape.kv_heads));
+    int32_t *group_begins = pk_pool_scratch(pool, PK_SCRATCH_PARTIALS, (size_t)(queries + 1) * sizeof(int32_t));
+    int64_t groups = 0;
+    for (int32_t i = 0; i < queries; i++)
+        if (i == 0 || i - group_begins[groups - 1] >= widest || !same_first_span(spans, span_begin, i - 1, i))
+            group_begins[groups++] = i;
+    group_begins[groups] = queries;
+    decode_job job = {
+        .arguments = {shape, q, ldq, spans, span_begin, positions, out, ldo},
+        .kernels = pk_kernels_current(), .group_begins = group_begins,
+    };
+    job.scratch = worker_scratch(pool, shape.head_dim, &job.scratch_floats);
+    pk_pool_run_indexed(pool, groups * shape.kv_heads, decode_task, &job);
+}

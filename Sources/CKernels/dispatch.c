@@ -1,0 +1,64 @@
+#include "internal.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[] = {"portable", "avx2", "avx512", "avx512bf16"};
+
+const char *pk_isa_name(pk_isa isa) {
+    return (unsigned)isa < sizeof names / sizeof *names ? names[isa] : "unknown";
+}
+
+static const pk_kernels *kernels_for(pk_isa isa) {
+    switch (isa) {
+#if defined(__x86_64__)
+    case PK_ISA_AVX2: return &pk_kernels_avx2;
+    case PK_ISA_AVX512: return &pk_kernels_avx512;
+    case PK_ISA_AVX512BF16: return &pk_kernels_avx512bf16;
+#endif
+    default: return &pk_kernels_portable;
+    }
+}
+
+static pk_isa best_isa(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return PK_ISA_PORTABLE;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+        !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl"))
+        return PK_ISA_AVX2;
+    return __builtin_cpu_supports("avx512bf16") ? PK_ISA_AVX512BF16 : PK_ISA_AVX512;
+#else
+    return PK_ISA_PORTABLE;
+#endif
+}
+
+static pk_isa requested_isa(void) {
+    const pk_isa best = best_isa();
+    const char *wanted = getenv("PRECIS_ISA");
+    if (!wanted) return best;
+    for (int i = 0; i <= (int)best; i++)
+        if (strcmp(wanted, names[i]) == 0) return (pk_isa)i;
+    return best;
+}
+
+static _Atomic(const pk_kernels *) current;
+
+const pk_kernels *pk_kernels_current(void) {
+    const pk_kernels *kernels = atomic_load_explicit(&current, memory_order_acquire);
+    if (!kernels) {
+        // Two threads may both get here; they store the same pointer.
+        kernels = kernels_for(requested_isa());
+        atomic_store_explicit(&current, kernels, memory_order_release);
+    }
+    return kernels;
+}
+
+pk_isa pk_isa_current(void) { return pk_kernels_current()->isa; }
+
+bool pk_isa_force(pk_isa isa) {
+    if (isa < PK_ISA_PORTABLE || isa > best_isa()) return false;
+    atomic_store_explicit(&current, kernels_for(isa), memory_order_release);
+    return true;
+}

@@ -1,0 +1,209 @@
+// Scheduling of the packed GEMMs. A task is a block of rows times some panels of 64 columns; the
+// panel stays in the second-level cache while the block's rows pass over it.
+#include "internal.h"
+
+#include <string.h>
+
+enum {
+    SUM_BLOCK = 2048,         // summed elements per pass over a panel; longer sums continue from y
+    GRADIENT_ROWS = 1024,     // rows (summed) per pass of the weight gradient; even, so pairs never split
+    GRADIENT_OUTPUTS = 8192,  // outputs whose transposed gradients are held at a time
+};
+
+static size_t element_bytes(pk_precision precision) { return precision == PK_BFLOAT16 ? 2 : 4; }
+
+static int64_t padded_sum(pk_precision precision, int64_t k) {
+    return precision == PK_BFLOAT16 ? pk_round_up(k, 2) : k;
+}
+
+static size_t panel_bytes(pk_precision precision, int64_t k) {
+    return (size_t)padded_sum(precision, k) * PK_PANEL * element_bytes(precision);
+}
+
+size_t pk_packed_bytes(pk_precision precision, int64_t n, int64_t k) {
+    return (size_t)pk_ceil_div(n, PK_PANEL) * panel_bytes(precision, k);
+}
+
+// ---- Packing --------------------------------------------------------------------------------------
+
+typedef struct {
+    const pk_kernels *kernels;
+    pk_precision precision;
+    const float *w;
+    int64_t n, k, ld;
+    bool transposed;
+    char *packed;
+} pack_job;
+
+static void pack_one(void *context, int32_t worker, int64_t panel) {
+    (void)worker;
+    const pack_job *job = context;
+    const int64_t first = panel * PK_PANEL, columns = pk_min(PK_PANEL, job->n - first);
+    job->kernels->pack_panel(job->precision, columns, job->k, job->w + (job->transposed ? first : first * job->ld),
+                             job->ld, job->transposed, job->packed + (size_t)panel * panel_bytes(job->precision, job->k));
+}
+
+void pk_pack(pk_pool *pool, pk_precision precision, const float *w, int64_t n, int64_t k, int64_t ld, bool transposed,
+             void *packed) {
+    pack_job job = {pk_kernels_current(), precision, w, n, k, ld, transposed, packed};
+    pk_pool_run_indexed(pool, pk_ceil_div(n, PK_PANEL), pack_one, &job);
+}
+
+// ---- Product of rows and panels ----------------------------------------------------------------------
+
+typedef struct {
+    const pk_kernels *kernels;
+    pk_precision precision;
+    int64_t m, n, k;
+    const float *x;
+    int64_t ldx;
+    void *operands;  // converted rows, or NULL when x is used as it is
+    int64_t lda;     // operands from row to row
+    const char *packed;
+    size_t panel_bytes;
+    float *y;
+    int64_t ldy;
+    bool accumulate;
+    int64_t row_block, panel_block, row_blocks;
+} product_job;
+
+/// Rows [begin, end) of one panel, in tiles of nearly equal height.
+static void product_panel(const product_job *job, int64_t begin, int64_t end, int64_t panel) {
+    const pk_kernels *kernels = job->kernels;
+    const int64_t rows = end - begin, tiles = pk_ceil_div(rows, kernels->tile_rows);
+    const int32_t columns = (int32_t)pk_min(PK_PANEL, job->n - panel * PK_PANEL);
+    float *y = job->y + panel * PK_PANEL;
+    for (int64_t from = 0; from < job->k; from += SUM_BLOCK) {
+        const int64_t count = pk_min(SUM_BLOCK, job->k - from);
+        const bool accumulate = job->accumulate || from > 0;
+        const char *b = job->packed + (size_t)panel * job->panel_bytes +
+                        (size_t)from * PK_PANEL * element_bytes(job->precision);
+        for (int64_t tile = 0; tile < tiles; tile++) {
+            const int64_t first = begin + rows * tile / tiles;
+            const int32_t height = (int32_t)(begin + rows * (tile + 1) / tiles - first);
+            if (job->precision == PK_FLOAT32) {
+                const float *a = job->operands ? (const float *)job->operands : job->x;
+                kernels->tile_f32(height, count, a + first * job->lda + from, job->lda, (const float *)b,
+                                  y + first * job->ldy, job->ldy, columns, accumulate);
+            } else {
+                const char *a = (const char *)job->operands + (size_t)(first * job->lda + from) * kernels->bf16_operand;
+                kernels->tile_bf16(height, pk_ceil_div(count, 2), a, job->lda, b, y + first * job->ldy, job->ldy,
+                                   columns, accumulate);
+            }
+        }
+    }
+}
+
+static void product_task(void *context, int32_t worker, int64_t index) {
+    (void)worker;
+    const product_job *job = context;
+    const int64_t begin = index % job->row_blocks * job->row_block, end = pk_min(job->m, begin + job->row_block);
+    const int64_t first = index / job->row_blocks * job->panel_block;
+    const int64_t last = pk_min(pk_ceil_div(job->n, PK_PANEL), first + job->panel_block);
+    for (int64_t panel = first; panel < last; panel++) product_panel(job, begin, end, panel);
+}
+
+static void run_product(pk_pool *pool, product_job *job) {
+    const int64_t panels = pk_ceil_div(job->n, PK_PANEL), threads = pk_pool_threads(pool);
+    // Enough tasks to even out the threads, each long enough (about 10 us) to hide its start.
+    job->row_block = job->m * panels >= 96 * 16 * threads ? 96 : 48;
+    job->row_blocks = pk_ceil_div(job->m, job->row_block);
+    job->panel_block = job->row_blocks > 1 ? 1 : pk_max(1, panels / (threads * 16));
+    pk_pool_run_indexed(pool, job->row_blocks * pk_ceil_div(panels, job->panel_block), product_task, job);
+}
+
+enum { CONVERTED_ROWS = 16 };
+
+static void convert_task(void *context, int32_t worker, int64_t index) {
+    (void)worker;
+    const product_job *job = context;
+    const int64_t first = index * CONVERTED_ROWS, rows = pk_min(CONVERTED_ROWS, job->m - first);
+    job->kernels->convert_rows(rows, job->k, job->x + first * job->ldx, job->ldx,
+                               (char *)job->operands + (size_t)(first * job->lda) * job->kernels->bf16_operand,
+                               job->lda);
+}
+
+void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
+             const void *packed, float *y, int64_t ldy, bool accumulate) {
+    if (m <= 0 || n <= 0) return;
+    product_job job = {
+        .kernels = pk_kernels_current(), .precision = precision, .m = m, .n = n, .k = k, .x = x, .ldx = ldx, .lda = ldx,
+        .packed = packed, .panel_bytes = panel_bytes(precision, k), .y = y, .ldy = ldy, .accumulate = accumulate,
+    };
+    if (k <= 0) {
+        if (!accumulate)
+            for (int64_t r = 0; r < m; r++) memset(y + r * ldy, 0, (size_t)n * sizeof(float));
+        return;
+    }
+    if (precision == PK_BFLOAT16) {
+        job.lda = padded_sum(precision, k);
+        job.operands = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_A, (size_t)(m * job.lda) * job.kernels->bf16_operand);
+        const int64_t tasks = pk_ceil_div(m, CONVERTED_ROWS);
+        if (m * k < 1 << 16)
+            for (int64_t i = 0; i < tasks; i++) convert_task(&job, 0, i);
+        else
+            pk_pool_run_indexed(pool, tasks, convert_task, &job);
+    }
+    run_product(pool, &job);
+}
+
+// ---- Weight gradient ----------------------------------------------------------------------------------
+
+typedef struct {
+    const pk_kernels *kernels;
+    pk_precision precision;
+    int64_t rows, n, k;  // of this pass; rows is the summed dimension
+    const float *dy, *x;
+    int64_t lddy, ldx;
+    char *dy_transposed;  // [n, lda]
+    char *x_panels;
+    int64_t lda;
+} gradient_job;
+
+enum { TRANSPOSED_OUTPUTS = 64 };
+
+static void gradient_pack_task(void *context, int32_t worker, int64_t index) {
+    (void)worker;
+    const gradient_job *job = context;
+    const int64_t transposes = pk_ceil_div(job->n, TRANSPOSED_OUTPUTS);
+    if (index < transposes) {
+        const int64_t first = index * TRANSPOSED_OUTPUTS;
+        const size_t operand = job->precision == PK_BFLOAT16 ? job->kernels->bf16_operand : sizeof(float);
+        job->kernels->transpose_operand(job->precision, job->rows, pk_min(TRANSPOSED_OUTPUTS, job->n - first),
+                                        job->dy + first, job->lddy,
+                                        job->dy_transposed + (size_t)(first * job->lda) * operand, job->lda);
+    } else {
+        const int64_t panel = index - transposes, first = panel * PK_PANEL;
+        job->kernels->pack_panel(job->precision, pk_min(PK_PANEL, job->k - first), job->rows, job->x + first, job->ldx,
+                                 true, job->x_panels + (size_t)panel * panel_bytes(job->precision, job->rows));
+    }
+}
+
+void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *dy,
+                             int64_t lddy, const float *x, int64_t ldx, float *dw, int64_t lddw) {
+    if (n <= 0 || k <= 0) return;
+    const pk_kernels *kernels = pk_kernels_current();
+    const size_t operand = precision == PK_BFLOAT16 ? kernels->bf16_operand : sizeof(float);
+    const int64_t panels = pk_ceil_div(k, PK_PANEL);
+    for (int64_t row = 0; row < m; row += GRADIENT_ROWS) {
+        const int64_t rows = pk_min(GRADIENT_ROWS, m - row), lda = padded_sum(precision, rows);
+        char *x_panels = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_B, (size_t)panels * panel_bytes(precision, rows));
+        for (int64_t output = 0; output < n; output += GRADIENT_OUTPUTS) {
+            const int64_t outputs = pk_min(GRADIENT_OUTPUTS, n - output);
+            gradient_job pack = {
+                .kernels = kernels, .precision = precision, .rows = rows, .n = outputs, .k = k,
+                .dy = dy + row * lddy + output, .x = x + row * ldx, .lddy = lddy, .ldx = ldx,
+                .dy_transposed = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_A, (size_t)(outputs * lda) * operand),
+                .x_panels = x_panels, .lda = lda,
+            };
+            pk_pool_run_indexed(pool, pk_ceil_div(outputs, TRANSPOSED_OUTPUTS) + (output == 0 ? panels : 0),
+                                gradient_pack_task, &pack);
+            product_job job = {
+                .kernels = kernels, .precision = precision, .m = outputs, .n = k, .k = rows,
+                .operands = pack.dy_transposed, .lda = lda, .packed = x_panels,
+                .panel_bytes = panel_bytes(precision, rows), .y = dw + output * lddw, .ldy = lddw, .accumulate = true,
+            };
+            run_product(pool, &job);
+        }
+    }
+}

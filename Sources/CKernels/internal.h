@@ -1,0 +1,131 @@
+// Shared by the drivers (scheduling, one file per concern) and the instruction-set files
+// (kernels_*.c, which compile the bodies in simd/ once per target).
+#ifndef PRECIS_KERNELS_INTERNAL_H
+#define PRECIS_KERNELS_INTERNAL_H
+#include "include/precis_kernels.h"
+
+enum {
+    PK_PANEL = 64,    // columns of a packed panel, queries and keys of an attention block
+    PK_CHUNK = 1024,  // columns summed in single precision before a double takes over
+    PK_LINE = 64,     // bytes of a cache line
+};
+
+static inline int64_t pk_min(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t pk_max(int64_t a, int64_t b) { return a > b ? a : b; }
+static inline int64_t pk_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+static inline int64_t pk_round_up(int64_t a, int64_t b) { return pk_ceil_div(a, b) * b; }
+
+// ---- Pool ---------------------------------------------------------------------------------------
+
+typedef void (*pk_task)(void *context, int32_t worker, int64_t index);
+/// As pk_pool_run, with the index of the worker (0 is the caller) for its scratch memory.
+void pk_pool_run_indexed(pk_pool *pool, int64_t count, pk_task body, void *context);
+
+/// Grow-only memory owned by the pool, 64-byte aligned, valid until the next request of that slot.
+typedef enum { PK_SCRATCH_OPERAND_A, PK_SCRATCH_OPERAND_B, PK_SCRATCH_WORKERS, PK_SCRATCH_PARTIALS, PK_SCRATCH_SLOTS } pk_scratch_slot;
+void *pk_pool_scratch(pk_pool *pool, pk_scratch_slot slot, size_t bytes);
+
+// ---- Work of one task, per instruction set --------------------------------------------------------
+
+typedef struct {
+    pk_attention_shape shape;
+    const pk_segment *segments;
+    const pk_range *ranges;
+    const int32_t *positions;
+    const float *q, *k, *v;
+    int64_t ldq, ldk, ldv;
+    float *out;  // forward: written; backward: read
+    const float *dout;
+    int64_t ldo;
+    float *lse;
+    float *dq;
+    int64_t lddq;
+    float *dk_heads, *dv_heads;  // [rows, heads, head_dim], summed over a group's heads afterwards
+} pk_attention_arguments;
+
+typedef struct {
+    pk_attention_shape shape;
+    const float *q;
+    int64_t ldq;
+    const pk_kv_span *spans;
+    const int32_t *span_begin;
+    const int32_t *positions;
+    float *out;
+    int64_t ldo;
+} pk_decode_arguments;
+
+typedef struct {
+    float beta1, beta2, eps, grad_scale;
+    float step_size;     // lr / (1 - beta1^t)
+    float root_scale;    // 1 / sqrt(1 - beta2^t)
+    float decay;         // 1 - lr * weight_decay
+} pk_adamw_constants;
+
+/// The row-level kernels of one instruction set; drivers cut the work into tasks.
+typedef struct {
+    pk_isa isa;
+    int32_t tile_rows;       // rows of a register tile
+    size_t bf16_operand;     // bytes of one converted activation: 2 (bf16) or 4 (f32 rounded to bf16)
+
+    /// y[rows, columns <= 64] (+)= a[rows, k] * panel; rows <= tile_rows.
+    void (*tile_f32)(int32_t rows, int64_t k, const float *a, int64_t lda, const float *panel, float *y, int64_t ldy,
+                     int32_t columns, bool accumulate);
+    /// The same over pairs of k; `a` holds converted operands at a distance of lda operands.
+    /// `ahead` (may be NULL): `ahead_bytes` bytes brought to the cache on the way.
+    void (*tile_bf16)(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel, float *y,
+                      int64_t ldy, int32_t columns, bool accumulate);
+    /// Rounds rows to bf16 operands [rows, lda]; an odd k is padded with one zero.
+    void (*convert_rows)(int64_t rows, int64_t k, const float *x, int64_t ldx, void *out, int64_t lda);
+    /// out[column, row] = x[row, column], columns [0, columns) and rows [0, rows), padded to even rows in bf16.
+    void (*transpose_operand)(pk_precision precision, int64_t rows, int64_t columns, const float *x, int64_t ldx,
+                              void *out, int64_t lda);
+    /// One panel: columns [0, columns) of the matrix `w` points at, k rows of 64 columns.
+    void (*pack_panel)(pk_precision precision, int64_t columns, int64_t k, const float *w, int64_t ld, bool transposed,
+                       void *panel);
+
+    void (*rmsnorm)(int64_t rows, int64_t dim, const float *x, const float *w, float eps, float *y, float *inv_rms);
+    void (*rmsnorm_backward)(int64_t rows, int64_t dim, const float *dy, const float *x, const float *w,
+                             const float *inv_rms, float *dx);
+    /// dw[0, columns) += sum over rows of dy * x * inv_rms, rows at a distance of dim.
+    void (*rmsnorm_backward_weight)(int64_t rows, int64_t dim, int64_t columns, const float *dy, const float *x,
+                                    const float *inv_rms, float *dw);
+    void (*rotary)(int64_t rows, int32_t heads, int32_t head_dim, const int32_t *positions, const float *cosines,
+                   const float *sines, float *x, int64_t ldx, bool inverse);
+    void (*swiglu)(int64_t rows, int64_t inner, const float *gate_up, float *h);
+    void (*swiglu_backward)(int64_t rows, int64_t inner, const float *dh, const float *gate_up, float *d_gate_up);
+
+    /// Rows [begin, end), at most 64, of one segment and head.
+    void (*attention)(const pk_attention_arguments *arguments, const pk_segment *segment, int32_t begin, int32_t end,
+                      int32_t head, float *scratch);
+    void (*attention_backward)(const pk_attention_arguments *arguments, const pk_segment *segment, int32_t begin,
+                               int32_t end, int32_t head, float *scratch);
+    /// Queries [begin, end) share their first span; (end - begin) * heads per kv head <= 64.
+    void (*decode)(const pk_decode_arguments *arguments, int32_t begin, int32_t end, int32_t kv_head, float *scratch);
+
+    float (*maximum)(int64_t n, const float *x);  // NaN elements are skipped; -inf when n == 0
+    /// Sum of exp((x - maximum) * inverse_temperature); keeps the terms when `terms` is not NULL.
+    double (*sum_exp)(int64_t n, const float *x, float maximum, float inverse_temperature, float *terms);
+    double (*sum)(int64_t n, const float *x);
+    void (*softmax_gradient)(int64_t n, float *x, float lse, float scale);
+    /// Elements >= threshold in order: values and indices; returns how many.
+    int64_t (*select_at_least)(int64_t n, const float *x, float threshold, float *values, int32_t *indices);
+
+    void (*adamw)(int64_t n, float *p, const float *g, float *m, float *v, const pk_adamw_constants *constants);
+    double (*sum_of_squares)(int64_t n, const float *x);
+    /// Runs multiply-add chains in registers; returns the floating point operations done.
+    double (*peak)(pk_precision precision, int64_t rounds, float *sink);
+    float (*read)(int64_t n, const float *x);
+} pk_kernels;
+
+const pk_kernels *pk_kernels_current(void);
+extern const pk_kernels pk_kernels_portable;
+#if defined(__x86_64__)
+extern const pk_kernels pk_kernels_avx2, pk_kernels_avx512, pk_kernels_avx512bf16;
+#endif
+
+/// Floats of scratch that attention, attention_backward and decode need per worker.
+static inline size_t pk_attention_scratch(int32_t head_dim) {
+    const size_t padded = (size_t)pk_round_up(head_dim, PK_PANEL);
+    return (size_t)PK_PANEL * padded * 8 + (size_t)PK_PANEL * PK_PANEL * 2 + 8 * PK_PANEL;
+}
+#endif

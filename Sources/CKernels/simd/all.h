@@ -1,0 +1,51 @@
+// The kernels of one instruction set. The including file defines
+//   LANES           floats in a vector (4, 8, 16)
+//   TILE_ROWS, TILE_VECTORS  shape of a register tile
+//   KERNELS, KERNELS_ISA     name of the table and its instruction set
+//   BF16_NATIVE     (optional) the set has the bf16 dot product
+//   LANES_EXP_SCALEF (optional) the set has scalef
+// and opens its target attribute.
+#include "lanes.h"
+#include "gemm_tile.h"
+#include "gemm_pack.h"
+#include "norm.h"
+#include "activation.h"
+#include "attention.h"
+#include "attention_backward.h"
+#include "decode.h"
+#include "softmax.h"
+#include "optimizer.h"
+#include "limits.h"
+
+const pk_kernels KERNELS = {
+    .isa = KERNELS_ISA,
+    .tile_rows = TILE_ROWS,
+#ifdef BF16_NATIVE
+    .bf16_operand = 2,
+#else
+    .bf16_operand = 4,
+#endif
+    .tile_f32 = tile_f32,
+    .tile_bf16 = tile_bf16,
+    .convert_rows = convert_rows,
+    .transpose_operand = transpose_operand,
+    .pack_panel = pack_panel,
+    .rmsnorm = rmsnorm,
+    .rmsnorm_backward = rmsnorm_backward,
+    .rmsnorm_backward_weight = rmsnorm_backward_weight,
+    .rotary = rotary,
+    .swiglu = swiglu,
+    .swiglu_backward = swiglu_backward,
+    .attention = attention,
+    .attention_backward = attention_backward,
+    .decode = decode,
+    .maximum = maximum,
+    .sum_exp = sum_exp,
+    .sum = sum,
+    .softmax_gradient = softmax_gradient,
+    .select_at_least = select_at_least,
+    .adamw = adamw,
+    .sum_of_squares = sum_of_squares,
+    .peak = peak,
+    .read = read_floats,
+};

@@ -1,0 +1,132 @@
+// Conversion of operands: activations to rows of bf16 (or of floats rounded to bf16 where the CPU
+// has no bf16 dot product), weights to panels [k][64] of floats or [k/2][64][2] of bf16.
+
+static void convert_rows(int64_t rows, int64_t k, const float *x, int64_t ldx, void *out, int64_t lda) {
+    for (int64_t r = 0; r < rows; r++) {
+        const float *from = x + r * ldx;
+        int64_t i = 0;
+#ifdef BF16_NATIVE
+        uint16_t *to = (uint16_t *)out + r * lda;
+        for (; i + LANES <= k; i += LANES) {
+            const __m256bh half = _mm512_cvtneps_pbh((__m512)v_load(from + i));
+            memcpy(to + i, &half, sizeof half);
+        }
+        if (i < k) {
+            const __m256bh half = _mm512_cvtneps_pbh((__m512)v_load_part(from + i, k - i, 0));
+            memcpy(to + i, &half, (size_t)(lda - i) * sizeof *to);
+        }
+#else
+        float *to = (float *)out + r * lda;
+        for (; i + LANES <= k; i += LANES) v_store(to + i, v_round_bf16(v_load(from + i)));
+        if (i < k) v_store_part(to + i, v_round_bf16(v_load_part(from + i, k - i, 0)), lda - i);
+#endif
+    }
+}
+
+/// A square of LANES x LANES from rows `rows` and columns `columns` of x, zero outside, transposed.
+INLINE void load_square(vf square[LANES], int64_t rows, int64_t columns, const float *x, int64_t ldx) {
+    if (rows >= LANES && columns >= LANES) {
+        UNROLL for (int i = 0; i < LANES; i++) square[i] = v_load(x + i * ldx);
+    } else {
+        for (int i = 0; i < LANES; i++)
+            square[i] = i < rows ? v_load_part(x + i * ldx, columns < LANES ? columns : LANES, 0) : v_splat(0);
+    }
+    v_transpose(square);
+}
+
+static void transpose_f32(int64_t rows, int64_t columns, const float *x, int64_t ldx, float *out, int64_t lda,
+                          bool round) {
+    for (int64_t c = 0; c < columns; c += LANES) {
+        for (int64_t r = 0; r < rows; r += LANES) {
+            vf square[LANES];
+            load_square(square, rows - r, columns - c, x + r * ldx + c, ldx);
+            const int64_t wide = lda - r < LANES ? lda - r : LANES;
+            for (int64_t i = 0; i < LANES && c + i < columns; i++) {
+                const vf row = round ? v_round_bf16(square[i]) : square[i];
+                if (wide == LANES) v_store(out + (c + i) * lda + r, row);
+                else v_store_part(out + (c + i) * lda + r, row, wide);
+            }
+        }
+    }
+}
+
+#ifdef BF16_NATIVE
+static void transpose_bf16(int64_t rows, int64_t columns, const float *x, int64_t ldx, uint16_t *out, int64_t lda) {
+    for (int64_t c = 0; c < columns; c += LANES) {
+        for (int64_t r = 0; r < rows; r += LANES) {
+            vf square[LANES];
+            load_square(square, rows - r, columns - c, x + r * ldx + c, ldx);
+            const int64_t wide = lda - r < LANES ? lda - r : LANES;
+            for (int64_t i = 0; i < LANES && c + i < columns; i++) {
+                const __m256bh half = _mm512_cvtneps_pbh((__m512)square[i]);
+                if (wide == LANES) memcpy(out + (c + i) * lda + r, &half, sizeof half);
+                else memcpy(out + (c + i) * lda + r, &half, (size_t)wide * sizeof *out);
+            }
+        }
+    }
+}
+#endif
+
+static void transpose_operand(pk_precision precision, int64_t rows, int64_t columns, const float *x, int64_t ldx,
+                              void *out, int64_t lda) {
+#ifdef BF16_NATIVE
+    if (precision == PK_BFLOAT16) {
+        transpose_bf16(rows, columns, x, ldx, out, lda);
+        return;
+    }
+#endif
+    transpose_f32(rows, columns, x, ldx, out, lda, precision == PK_BFLOAT16);
+}
+
+/// Rows of the panel are rows of w.
+static void pack_rows_f32(int64_t columns, int64_t k, const float *w, int64_t ld, float *panel) {
+    for (int64_t i = 0; i < k; i++)
+        for (int64_t c = 0; c < PK_PANEL; c += LANES) {
+            const int64_t left = columns - c;
+            const vf row = left >= LANES ? v_load(w + i * ld + c)
+                         : left > 0      ? v_load_part(w + i * ld + c, left, 0)
+                                         : v_splat(0);
+            v_store(panel + i * PK_PANEL + c, row);
+        }
+}
+
+INLINE vu pair_bits(vf even, vf odd) { return v_bf16_bits(even) | (v_bf16_bits(odd) << 16); }
+
+static void pack_rows_bf16(int64_t columns, int64_t k, const float *w, int64_t ld, uint32_t *panel) {
+    for (int64_t i = 0; i < k; i += 2)
+        for (int64_t c = 0; c < PK_PANEL; c += LANES) {
+            const int64_t left = columns - c;
+            vf even = v_splat(0), odd = v_splat(0);
+            if (left >= LANES) {
+                even = v_load(w + i * ld + c);
+                if (i + 1 < k) odd = v_load(w + (i + 1) * ld + c);
+            } else if (left > 0) {
+                even = v_load_part(w + i * ld + c, left, 0);
+                if (i + 1 < k) odd = v_load_part(w + (i + 1) * ld + c, left, 0);
+            }
+            v_store_bits(panel + i / 2 * PK_PANEL + c, pair_bits(even, odd));
+        }
+}
+
+/// Columns of the panel are rows of w.
+static void pack_columns(pk_precision precision, int64_t columns, int64_t k, const float *w, int64_t ld, void *panel) {
+    for (int64_t c = 0; c < PK_PANEL; c += LANES)
+        for (int64_t i = 0; i < k; i += LANES) {
+            vf square[LANES];
+            load_square(square, columns - c > 0 ? columns - c : 0, k - i, w + (columns > c ? c * ld + i : 0), ld);
+            if (precision == PK_FLOAT32) {
+                for (int64_t j = 0; j < LANES && i + j < k; j++)
+                    v_store((float *)panel + (i + j) * PK_PANEL + c, square[j]);
+            } else {
+                for (int64_t j = 0; j < LANES && i + j < k; j += 2)
+                    v_store_bits((uint32_t *)panel + (i + j) / 2 * PK_PANEL + c, pair_bits(square[j], square[j + 1]));
+            }
+        }
+}
+
+static void pack_panel(pk_precision precision, int64_t columns, int64_t k, const float *w, int64_t ld, bool transposed,
+                       void *panel) {
+    if (!transposed) pack_columns(precision, columns, k, w, ld, panel);
+    else if (precision == PK_FLOAT32) pack_rows_f32(columns, k, w, ld, panel);
+    else pack_rows_bf16(columns, k, w, ld, panel);
+}

@@ -1,0 +1,148 @@
+// Register tiles: ROWS x (VECTORS * LANES) accumulators over the summed dimension. Each element is
+// one chain of multiply-adds in order of k, the same for every tile height.
+
+#ifndef TILE_ROWS
+#error "TILE_ROWS and TILE_VECTORS describe the register file of the instruction set"
+#endif
+
+/// y[ROWS, vectors * LANES] (+)= a * b. Element (r, kk) of a is a[r * row_stride + kk * k_stride]; rows of b are
+/// ldb apart.
+INLINE void tile_f32_fixed(const int rows, const int vectors, int64_t k, const float *a, int64_t row_stride,
+                           int64_t k_stride, const float *b, int64_t ldb, float *y, int64_t ldy, bool accumulate) {
+    vf sum[TILE_ROWS][TILE_VECTORS];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < vectors; v++)
+            sum[r][v] = accumulate ? v_load(y + r * ldy + v * LANES) : v_splat(0);
+    _Pragma("clang loop unroll(disable)") for (int64_t kk = 0; kk < k; kk++) {
+        vf columns[TILE_VECTORS];
+        UNROLL for (int v = 0; v < vectors; v++) columns[v] = v_load(b + v * LANES);
+        UNROLL for (int r = 0; r < rows; r++) {
+            const vf x = v_splat(a[r * row_stride]);
+            UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_fma(x, columns[v], sum[r][v]);
+        }
+        a += k_stride;
+        b += ldb;
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < vectors; v++) v_store(y + r * ldy + v * LANES, sum[r][v]);
+}
+
+#define TILE_CASE(R, V) \
+    case R: tile_f32_fixed(R, V, k, a, row_stride, k_stride, b, ldb, y, ldy, accumulate); break;
+#if TILE_ROWS == 6
+#define TILE_CASES(V) \
+    TILE_CASE(1, V) TILE_CASE(2, V) TILE_CASE(3, V) TILE_CASE(4, V) TILE_CASE(5, V) TILE_CASE(6, V)
+#else
+#define TILE_CASES(V) TILE_CASE(1, V) TILE_CASE(2, V) TILE_CASE(3, V) TILE_CASE(4, V)
+#endif
+#define TILE_FUNCTION(V)                                                                                         \
+    static void tile_f32_##V(int32_t rows, int64_t k, const float *a, int64_t row_stride, int64_t k_stride,      \
+                             const float *b, int64_t ldb, float *y, int64_t ldy, bool accumulate) {              \
+        switch (rows) { TILE_CASES(V) }                                                                          \
+    }
+TILE_FUNCTION(1)
+TILE_FUNCTION(2)
+#if TILE_VECTORS == 4
+TILE_FUNCTION(4)
+#endif
+
+/// rows <= TILE_ROWS, columns a multiple of LANES.
+static void tile_f32_strided(int32_t rows, int32_t columns, int64_t k, const float *a, int64_t row_stride,
+                             int64_t k_stride, const float *b, int64_t ldb, float *y, int64_t ldy, bool accumulate) {
+    int32_t done = 0;
+#if TILE_VECTORS == 4
+    for (; columns - done >= 4 * LANES; done += 4 * LANES)
+        tile_f32_4(rows, k, a, row_stride, k_stride, b + done, ldb, y + done, ldy, accumulate);
+#endif
+    for (; columns - done >= 2 * LANES; done += 2 * LANES)
+        tile_f32_2(rows, k, a, row_stride, k_stride, b + done, ldb, y + done, ldy, accumulate);
+    if (columns > done) tile_f32_1(rows, k, a, row_stride, k_stride, b + done, ldb, y + done, ldy, accumulate);
+}
+
+/// Any number of rows.
+static void block_f32(int32_t rows, int32_t columns, int64_t k, const float *a, int64_t row_stride, int64_t k_stride,
+                      const float *b, int64_t ldb, float *y, int64_t ldy, bool accumulate) {
+    for (int32_t r = 0; r < rows; r += TILE_ROWS) {
+        const int32_t count = rows - r < TILE_ROWS ? rows - r : TILE_ROWS;
+        tile_f32_strided(count, columns, k, a + r * row_stride, row_stride, k_stride, b, ldb, y + r * ldy, ldy,
+                         accumulate);
+    }
+}
+
+/// Pairs of bf16 operands: the even element of a pair first.
+INLINE void tile_bf16_fixed(const int rows, const int vectors, int64_t pairs, const void *operands, int64_t lda,
+                            const uint32_t *b, float *y, int64_t ldy, bool accumulate) {
+    vf sum[TILE_ROWS][TILE_VECTORS];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < vectors; v++)
+            sum[r][v] = accumulate ? v_load(y + r * ldy + v * LANES) : v_splat(0);
+#ifdef BF16_NATIVE
+    const uint16_t *a = operands;
+    _Pragma("clang loop unroll(disable)") for (int64_t p = 0; p < pairs; p++) {
+        vu columns[TILE_VECTORS];
+        UNROLL for (int v = 0; v < vectors; v++) columns[v] = v_load_bits(b + v * LANES);
+        UNROLL for (int r = 0; r < rows; r++) {
+            uint32_t pair;
+            memcpy(&pair, a + r * lda, sizeof pair);
+            const __m512i x = _mm512_set1_epi32((int)pair);
+            UNROLL for (int v = 0; v < vectors; v++)
+                sum[r][v] = (vf)_mm512_dpbf16_ps((__m512)sum[r][v], (__m512bh)x, (__m512bh)columns[v]);
+        }
+        a += 2;
+        b += PK_PANEL;
+    }
+#else
+    const float *a = operands;
+    _Pragma("clang loop unroll(disable)") for (int64_t p = 0; p < pairs; p++) {
+        vf columns[TILE_VECTORS];
+        UNROLL for (int v = 0; v < vectors; v++) columns[v] = (vf)(v_load_bits(b + v * LANES) << 16);
+        UNROLL for (int r = 0; r < rows; r++) {
+            const vf x = v_splat(a[r * lda]);
+            UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_fma(x, columns[v], sum[r][v]);
+        }
+        UNROLL for (int v = 0; v < vectors; v++) columns[v] = (vf)(v_load_bits(b + v * LANES) & 0xffff0000u);
+        UNROLL for (int r = 0; r < rows; r++) {
+            const vf x = v_splat(a[r * lda + 1]);
+            UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_fma(x, columns[v], sum[r][v]);
+        }
+        a += 2;
+        b += PK_PANEL;
+    }
+#endif
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < vectors; v++) v_store(y + r * ldy + v * LANES, sum[r][v]);
+}
+
+#undef TILE_CASE
+#define TILE_CASE(R, V) \
+    case R: tile_bf16_fixed(R, V, pairs, a, lda, panel + done, y + done, ldy, accumulate); break;
+
+static void tile_bf16_full(int32_t rows, int64_t pairs, const void *a, int64_t lda, const uint32_t *panel, float *y,
+                           int64_t ldy, bool accumulate) {
+    for (int32_t done = 0; done < PK_PANEL; done += TILE_VECTORS * LANES)
+        switch (rows) { TILE_CASES(TILE_VECTORS) }
+}
+
+/// Runs `tile` on a full-width copy of y when the panel is the last and narrower one.
+#define WITH_EDGE(tile_call)                                                                                   \
+    if (columns == PK_PANEL) {                                                                                 \
+        float *target = y; const int64_t distance = ldy; tile_call;                                            \
+    } else {                                                                                                   \
+        float edge[TILE_ROWS * PK_PANEL] = {0};                                                                \
+        float *target = edge; const int64_t distance = PK_PANEL;                                               \
+        if (accumulate)                                                                                        \
+            for (int32_t r = 0; r < rows; r++) memcpy(edge + r * PK_PANEL, y + r * ldy, (size_t)columns * 4);  \
+        tile_call;                                                                                             \
+        for (int32_t r = 0; r < rows; r++) memcpy(y + r * ldy, edge + r * PK_PANEL, (size_t)columns * 4);      \
+    }
+
+static void tile_f32(int32_t rows, int64_t k, const float *a, int64_t lda, const float *panel, float *y, int64_t ldy,
+                     int32_t columns, bool accumulate) {
+    WITH_EDGE(tile_f32_strided(rows, PK_PANEL, k, a, lda, 1, panel, PK_PANEL, target, distance, accumulate))
+}
+
+static void tile_bf16(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel, float *y,
+                      int64_t ldy, int32_t columns, bool accumulate) {
+    WITH_EDGE(tile_bf16_full(rows, pairs, a, lda, panel, target, distance, accumulate))
+}
+#undef TILE_CASE

@@ -9,6 +9,8 @@ public struct LoadedModel: Sendable {
     public var parameters: FloatBuffer
     public var tokenizer: any Tokenizer
     public var chatTemplate: ChatTemplate
+    /// The chat template that the model states, as Jinja text; exports carry it on.
+    public var chatTemplateSource: String?
     /// Identity of the model for cache keys: SHA-256 in hexadecimal of the GGUF file's bytes, or, for
     /// a folder, of one line `<sha256>  <name>` for each file that was read, sorted by name.
     public var contentHash: String
@@ -17,12 +19,13 @@ public struct LoadedModel: Sendable {
 
     public init(
         configuration: ModelConfiguration, parameters: FloatBuffer, tokenizer: any Tokenizer, chatTemplate: ChatTemplate,
-        contentHash: String, source: ModelSource
+        chatTemplateSource: String?, contentHash: String, source: ModelSource
     ) {
         self.configuration = configuration
         self.parameters = parameters
         self.tokenizer = tokenizer
         self.chatTemplate = chatTemplate
+        self.chatTemplateSource = chatTemplateSource
         self.contentHash = contentHash
         self.source = source
     }
@@ -44,7 +47,7 @@ public struct LoadedModel: Sendable {
         let template = try ChatTemplate(style ?? Self.style(stated, path: path), tokenizer: tokenizer)
         self.init(
             configuration: configuration, parameters: parameters, tokenizer: tokenizer, chatTemplate: template,
-            contentHash: try identity.value(), source: source)
+            chatTemplateSource: stated, contentHash: try identity.value(), source: source)
     }
 
     private static func style(_ jinja: String?, path: String) throws -> ChatTemplate.Style {

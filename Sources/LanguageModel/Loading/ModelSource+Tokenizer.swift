@@ -1,5 +1,4 @@
 import Checkpoints
-import Foundation
 import Tokenization
 
 extension ModelSource {
@@ -9,20 +8,10 @@ extension ModelSource {
         case .gguf(let path):
             let file = try GGUFFile(path: path)
             return (try VocabularySpecification(file).makeTokenizer(), file.metadata["tokenizer.chat_template"]?.string)
-        case .huggingFace(let folder):
-            return (try Self.loadHuggingFaceTokenizer(folder), try Self.chatTemplate(folder))
+        case .huggingFace(let path):
+            let folder = try TokenizerFolder(path: path)
+            return (folder.tokenizer, folder.chatTemplate)
         }
-    }
-
-    /// `chat_template.jinja` as transformers 5 writes it, else `chat_template` of `tokenizer_config.json`:
-    /// a string, or a list of named templates of which "default" is meant.
-    private static func chatTemplate(_ folder: String) throws(CheckpointError) -> String? {
-        let file = file("chat_template.jinja", in: folder)
-        if let text = try? String(contentsOfFile: file, encoding: .utf8) { return text }
-        let config = self.file("tokenizer_config.json", in: folder)
-        guard FileManager.default.fileExists(atPath: config) else { return nil }
-        let template = try JSONValue(contentsOf: config, limit: 1 << 26)["chat_template"]
-        return template?.string ?? template?.array?.first { $0["name"]?.string == "default" }?["template"]?.string
     }
 }
 
@@ -56,13 +45,5 @@ extension VocabularySpecification {
             beginOfSequence: try id("bos_token_id"), endOfSequence: try id("eos_token_id"),
             unknown: try id("unknown_token_id"), addsBeginOfSequence: try value("add_bos_token", \.bool),
             addsSpacePrefix: try value("add_space_prefix", \.bool), source: file.path)
-    }
-}
-
-extension ModelSource {
-    private static func loadHuggingFaceTokenizer(_ folder: String) throws -> any Tokenizer {
-        throw CheckpointError(
-            .unsupported, file: file("tokenizer.json", in: folder), reason: "tokenizer.json cannot be read yet",
-            remedy: "Use the GGUF file of the model.")
     }
 }

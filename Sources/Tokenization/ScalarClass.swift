@@ -1,5 +1,5 @@
 /// The four kinds of scalar that the pre-tokenisers' regular expressions tell apart.
-enum ScalarClass {
+package enum ScalarClass {
     /// `\p{L}`
     case letter
     /// `\p{N}`
@@ -14,7 +14,7 @@ enum ScalarClass {
     private static let unicodeMajorVersion = 16
 
     @inline(__always)
-    init(ascii byte: UInt8) {
+    package init(ascii byte: UInt8) {
         if (byte | 0x20) &- 0x61 < 26 {
             self = .letter
         } else if byte &- 0x30 < 10 {
@@ -26,7 +26,7 @@ enum ScalarClass {
         }
     }
 
-    init(_ scalar: Unicode.Scalar) {
+    package init(_ scalar: Unicode.Scalar) {
         let properties = scalar.properties
         switch properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:

@@ -119,7 +119,7 @@ public final class Notebook: Sendable {
     }
 
     private func announce(_ plan: CellPlan, name: String) {
-        console.log(console.styled("[\(name)]", "1") + " " + plan.reason)
+        console.heading(name, plan.reason)
         if plan.isCached {
             console.send(.stepCached(name: name, key: plan.key.hex, reason: plan.reason))
         } else {

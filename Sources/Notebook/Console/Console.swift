@@ -45,21 +45,27 @@ public final class Console: Sendable {
 
     /// A result. In JSON mode it goes to standard error, because standard output carries events only.
     public func print(_ text: String) {
-        emit(text + "\n", to: format == .json ? .standardError : .standardOutput)
+        emit(Self.visible(text) + "\n", to: format == .json ? .standardError : .standardOutput)
     }
 
     /// A remark on the work, on standard error.
-    public func log(_ text: String) { emit(text + "\n", to: .standardError) }
+    public func log(_ text: String) { emit(Self.visible(text) + "\n", to: .standardError) }
 
     public func warning(_ text: String) {
-        emit(styled("warning: ", "33") + text + "\n", to: .standardError)
+        emit(styled("warning: ", "33") + Self.visible(text) + "\n", to: .standardError)
         send(.warning(text))
     }
 
     /// An error that ends the program, as ``FailureReport`` words it.
     public func error(_ text: String) {
         let rest = text.hasPrefix("error: ") ? String(text.dropFirst("error: ".count)) : nil
-        emit((rest.map { styled("error: ", "31") + $0 } ?? text) + "\n", to: .standardError)
+        let shown = Self.visible(rest ?? text)
+        emit((rest == nil ? shown : styled("error: ", "31") + shown) + "\n", to: .standardError)
+    }
+
+    /// The start of a step, on standard error.
+    func heading(_ name: String, _ remark: String) {
+        emit(styled("[" + Self.visible(name) + "]", "1") + " " + Self.visible(remark) + "\n", to: .standardError)
     }
 
     /// Sends an event in JSON mode; nothing in text mode.
@@ -88,7 +94,21 @@ public final class Console: Sendable {
         }
     }
 
-    func styled(_ text: String, _ code: String) -> String {
+    /// Control characters as pictures, so that text a model wrote cannot steer the terminal.
+    static func visible(_ text: String) -> String {
+        func isControl(_ scalar: Unicode.Scalar) -> Bool {
+            scalar != "\n" && scalar != "\t" && scalar.properties.generalCategory == .control
+        }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            // U+2400 and on are pictures of the C0 controls; the others have none.
+            shown.append(isControl(scalar) ? Unicode.Scalar(scalar.value < 0x20 ? 0x2400 + scalar.value : 0xFFFD) ?? "\u{FFFD}" : scalar)
+        }
+        return String(shown)
+    }
+
+    private func styled(_ text: String, _ code: String) -> String {
         usesColor ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
     }
 

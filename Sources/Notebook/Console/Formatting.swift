@@ -1,3 +1,5 @@
+import Foundation
+
 /// Durations as people read them.
 public enum DurationText {
     /// `0.4 s`, `12 s`, `2:38`, `1:04:09`.
@@ -12,6 +14,14 @@ public enum DurationText {
     }
 
     private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+}
+
+/// A moment in UTC, `2026-11-21 06:48:54`.
+public enum TimeText {
+    public static func of(_ date: Date) -> String {
+        date.formatted(
+            .iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
+    }
 }
 
 /// Sizes as people read them, in binary units.

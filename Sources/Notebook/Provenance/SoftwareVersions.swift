@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 
 /// Versions of what results and figures are made with.
-enum SoftwareVersions {
+package enum SoftwareVersions {
     static func current() -> [String: String] {
-        var versions = ["Swift": swift, "build": build]
+        var versions = ["precis": Provenance.programVersion, "Swift": swift, "build": build]
         versions["SQLite"] = try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }
         versions["gnuplot"] = gnuplot
         versions["OpenBLAS"] = openBLAS
@@ -34,7 +34,7 @@ enum SoftwareVersions {
         #endif
     }
 
-    static var gnuplot: String? {
+    package static var gnuplot: String? {
         // "gnuplot 5.4 patchlevel 4"
         ProgramOutput.of("gnuplot", ["--version"]).map {
             $0.replacingOccurrences(of: "gnuplot ", with: "").replacingOccurrences(of: " patchlevel ", with: ".")
@@ -51,4 +51,9 @@ enum SoftwareVersions {
             return nil
         #endif
     }
+}
+
+extension Provenance {
+    /// Version of this package.
+    public static let programVersion = "0.1.0"
 }

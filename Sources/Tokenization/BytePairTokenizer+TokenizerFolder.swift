@@ -40,7 +40,7 @@ extension BytePairTokenizer {
             "normalizer": .null,
             "pre_tokenizer": preTokenizer.json,
             "post_processor": postProcessor,
-            "decoder": Self.byteLevel(usesExpression: true),
+            "decoder": Self.byteLevel(addsPrefixSpace: true, usesExpression: true),
             "model": model,
         ])
     }
@@ -81,9 +81,10 @@ extension BytePairTokenizer {
         ])
     }
 
-    fileprivate static func byteLevel(usesExpression: Bool) -> JSONValue {
+    /// As a decoder neither setting matters; `tokenizers` itself writes both as true there.
+    fileprivate static func byteLevel(addsPrefixSpace: Bool, usesExpression: Bool) -> JSONValue {
         .object([
-            "type": .string("ByteLevel"), "add_prefix_space": .bool(false), "trim_offsets": .bool(true),
+            "type": .string("ByteLevel"), "add_prefix_space": .bool(addsPrefixSpace), "trim_offsets": .bool(true),
             "use_regex": .bool(usesExpression),
         ])
     }
@@ -116,7 +117,7 @@ extension PreTokenizer {
         }
         return .object([
             "type": .string("Sequence"),
-            "pretokenizers": .array(entries + [BytePairTokenizer.byteLevel(usesExpression: endsInGPT2)]),
+            "pretokenizers": .array(entries + [BytePairTokenizer.byteLevel(addsPrefixSpace: false, usesExpression: endsInGPT2)]),
         ])
     }
 }

@@ -225,6 +225,33 @@ def folder(name: str, tokenizer: Tokenizer, texts, templates, **tokens) -> None:
         write(f"{name}/renderings.json", renderings(wrapped, templates))
 
 
+def sentencepiece_model(training: list[str], texts: list[str], vocabulary_size: int) -> dict:
+    """A vocabulary as GGUF files of Llama 2 and Mistral hold it, with the ids that the library itself gives."""
+    import io
+
+    import sentencepiece
+
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(training), model_writer=model, vocab_size=vocabulary_size, model_type="bpe",
+        byte_fallback=True, normalization_rule_name="identity", remove_extra_whitespaces=False, num_threads=1,
+        minloglevel=2)
+    processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+    ids = range(processor.get_piece_size())
+
+    def kind(i: int) -> int:
+        return 2 if processor.is_unknown(i) else 3 if processor.is_control(i) else 6 if processor.is_byte(i) else 1
+
+    return {
+        "tokens": [processor.id_to_piece(i) for i in ids],
+        "scores": [processor.get_score(i) for i in ids],
+        "types": [kind(i) for i in ids],
+        # The library ends texts at NUL and writes U+2581 back as a space.
+        "encodings": [{"decoded": text, "ids": processor.encode(text)}
+                      for text in texts if "\0" not in text and "\u2581" not in text],
+    }
+
+
 def unicode_classes() -> dict[str, list[list[int]]]:
     """Ranges of the scalars that the expressions' classes match in tokenizers."""
     everything = "".join(map(chr, (c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF)))
@@ -275,6 +302,7 @@ def main() -> None:
     folder("mistral", sentence_piece(training, 1400), texts,
            {name: TEMPLATES[name] for name in ("mistral-v0.1", "mistral-v0.2", "mistral-revised")},
            bos_token="<s>", eos_token="</s>", unk_token="<unk>")
+    write("sentencepiece/encodings.json", sentencepiece_model(training, texts, 1000))
     write("templates.json", TEMPLATES)
 
 

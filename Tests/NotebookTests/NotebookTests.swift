@@ -115,7 +115,8 @@ struct NotebookTests {
                 cell.show("text\u{0}")
             }
         }
-        #expect(transcript.output == "gone\n| a |\n|---|\ntext\u{0}\n")
+        #expect(transcript.output == "gone\n| a |\n|---|\ntext\u{2400}\n", "control characters are shown as pictures")
+        #expect(try store.cells(runID: first.runID).last?.output == "| a |\n|---|\n\ntext\u{0}", "and stored as they are")
         let second = try makeNotebook(store)
         try await second.run {
             try await second.cell("kept", inputs: [:], line: 9) { $0.show("new output") }

@@ -42,7 +42,7 @@ struct ProvenanceTests {
         #expect(GitCheckout(folder: folder.url) == nil)
         func git(_ arguments: String...) throws {
             let process = Process()
-            process.executableURL = try #require(ProgramOutput.locate("git"))
+            process.executableURL = ProgramOutput.locate("git")
             process.arguments = ["-C", folder.url.path, "-c", "user.name=A", "-c", "user.email=a@b.invalid"] + arguments
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice

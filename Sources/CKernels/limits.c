@@ -20,7 +20,7 @@ typedef struct {
     float *sinks;
 } limit_job;
 
-enum { PEAK_ROUNDS = 400000, READ_BLOCK = 1 << 20, READ_BLOCKS = 128 };
+enum { PEAK_ROUNDS = 400000, READ_BLOCK = 1 << 20, READ_BLOCKS = 64 };
 
 static void peak_task(void *context, int32_t worker, int64_t index) {
     (void)worker;

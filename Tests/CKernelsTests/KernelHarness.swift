@@ -1,0 +1,89 @@
+import CKernels
+import Testing
+
+/// Parent of every kernel suite: the instruction set is chosen process-wide, so suites take turns.
+@Suite(.serialized) enum Kernels {}
+
+/// Instruction sets that this machine can run, the portable one always.
+let runnableInstructionSets: [pk_isa] = {
+    let best = pk_isa_current()
+    let all = [PK_ISA_PORTABLE, PK_ISA_AVX2, PK_ISA_AVX512, PK_ISA_AVX512BF16]
+    let runnable = all.filter { pk_isa_force($0) }
+    _ = pk_isa_force(best)
+    return runnable
+}()
+
+/// Runs `body` once per runnable instruction set and comes back to the best one.
+func onEveryInstructionSet(_ body: (String) throws -> Void) rethrows {
+    let best = pk_isa_current()
+    defer { _ = pk_isa_force(best) }
+    for isa in runnableInstructionSets {
+        _ = pk_isa_force(isa)
+        try body(String(cString: pk_isa_name(isa)))
+    }
+}
+
+/// Owns a pool of threads.
+final class Pool {
+    let handle: OpaquePointer?
+    init(_ threads: Int32) { handle = pk_pool_create(threads) }
+    deinit { pk_pool_destroy(handle) }
+}
+
+/// SplitMix64 (Steele, Lea & Flood 2014).
+struct SplitMix {
+    var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func bits() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// Uniform in [0, 1).
+    mutating func uniform() -> Double { Double(bits() >> 11) * 0x1p-53 }
+
+    mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
+        (0..<count).map { _ in Float(2 * uniform() - 1) * scale }
+    }
+}
+
+/// Nearest bf16, ties to even.
+func roundedToBFloat16(_ x: Float) -> Float {
+    let bits = x.bitPattern
+    return Float(bitPattern: (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) & 0xFFFF_0000)
+}
+
+/// Largest difference, in units of `scale` (or of 1 + |expected| when none is given).
+func largestError(_ actual: [Float], _ expected: [Double], scale: [Double]? = nil) -> Double {
+    guard actual.count == expected.count else { return .infinity }
+    var worst = 0.0
+    for i in actual.indices {
+        let error = abs(Double(actual[i]) - expected[i]) / (scale?[i] ?? (1 + abs(expected[i])))
+        if !(error <= worst) { worst = error }
+    }
+    return worst
+}
+
+func sameBits(_ a: [Float], _ b: [Float]) -> Bool {
+    a.count == b.count && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern }
+}
+
+/// 64-byte aligned memory for packed weights.
+final class AlignedBytes {
+    let pointer: UnsafeMutableRawPointer
+    init(_ count: Int) { pointer = .allocate(byteCount: max(count, 64), alignment: 64) }
+    deinit { pointer.deallocate() }
+}
+
+/// `w` packed for `pk_gemm`.
+func packed(
+    _ pool: Pool, _ precision: pk_precision, _ w: [Float], outputs n: Int, inputs k: Int, transposed: Bool = false
+) -> AlignedBytes {
+    let bytes = AlignedBytes(pk_packed_bytes(precision, Int64(n), Int64(k)))
+    pk_pack(pool.handle, precision, w, Int64(n), Int64(k), Int64(transposed ? n : k), transposed, bytes.pointer)
+    return bytes
+}

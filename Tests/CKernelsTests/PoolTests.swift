@@ -1,0 +1,66 @@
+import CKernels
+import Foundation
+import Testing
+
+/// How often each task ran.
+private final class Tally {
+    let runs: UnsafeMutablePointer<Int32>
+    let count: Int
+    init(_ count: Int) {
+        self.count = count
+        runs = .allocate(capacity: count)
+        runs.initialize(repeating: 0, count: count)
+    }
+    deinit { runs.deallocate() }
+    var ranOnce: Bool { (0..<count).allSatisfy { runs[$0] == 1 } }
+}
+
+extension Kernels {
+    @Suite struct Threads {
+        @Test(arguments: [Int32(1), 2, 5])
+        func everyTaskRunsOnce(threads: Int32) {
+            let pool = Pool(threads)
+            #expect(pk_pool_threads(pool.handle) == threads)
+            for count in [0, 1, 2, 3, 64, 1000] {
+                let tally = Tally(max(count, 1))
+                pk_pool_run(
+                    pool.handle, Int64(count),
+                    { context, index in context!.assumingMemoryBound(to: Int32.self)[Int(index)] += 1 }, tally.runs)
+                #expect(tally.ranOnce == (count > 0))
+            }
+        }
+
+        /// Short jobs in quick succession, with sleeps between some: workers come late, sleep and wake.
+        @Test func manyJobs() {
+            let pool = Pool(4)
+            for round in 0..<3000 {
+                let tally = Tally(1 + round % 7)
+                pk_pool_run(
+                    pool.handle, Int64(tally.count),
+                    { context, index in context!.assumingMemoryBound(to: Int32.self)[Int(index)] += 1 }, tally.runs)
+                if !tally.ranOnce {
+                    Issue.record("round \(round): a task was lost or repeated")
+                    return
+                }
+                if round % 1000 == 999 { Thread.sleep(forTimeInterval: 0.02) }
+            }
+        }
+
+        /// Workers sleep when there is nothing to do.
+        @Test func idlePoolUsesNoProcessorTime() {
+            let pool = Pool(3)
+            pk_pool_run(pool.handle, 8, { _, _ in }, nil)
+            Thread.sleep(forTimeInterval: 0.1)
+            let before = clock()
+            Thread.sleep(forTimeInterval: 0.2)
+            #expect(Double(clock() - before) / Double(CLOCKS_PER_SEC) < 0.05)
+            withExtendedLifetime(pool) {}
+        }
+
+        @Test func instructionSetIsNamed() {
+            #expect(runnableInstructionSets.contains(PK_ISA_PORTABLE))
+            #expect(!pk_isa_force(pk_isa(rawValue: 99)))
+            #expect(String(cString: pk_isa_name(PK_ISA_AVX2)) == "avx2")
+        }
+    }
+}

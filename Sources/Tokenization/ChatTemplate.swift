@@ -32,7 +32,8 @@ public struct ChatTemplate: Sendable {
         /// Styles by the names that settings use.
         public static let named: KeyValuePairs<String, Style> = [
             "smollm2": .smolLM2, "chatml": .chatML(defaultSystemTurn: nil),
-            "mistral": .mistral, "llama3": .llama3, "llama3.1": .llama3_1,
+            "mistral": .mistral, "mistral-v0.2": .mistral(.v2), "mistral-revised": .mistral(.v1Revised),
+            "llama3": .llama3, "llama3.1": .llama3_1,
         ]
     }
 

@@ -60,6 +60,35 @@ import Tokenization
         #expect(folder.chatTemplate?.contains("[INST]") == true)
     }
 
+    /// Newer files of Mistral put the leading space with `Metaspace` instead of a normalizer.
+    @Test(arguments: ["always", "first", "never"])
+    func metaspaceEqualsThatOfTokenizers(_ scheme: String) throws {
+        let metaspace = #"{"type":"Metaspace","replacement":"▁","prepend_scheme":"\#(scheme)","split":false}"#
+        let normalizer =
+            #"{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}"#
+        let original = try Fixtures.text("mistral/tokenizer.json")
+        #expect(original.contains(normalizer))
+        let changed = original.replacing(normalizer, with: "null")
+            .replacing(#""pre_tokenizer":null"#, with: #""pre_tokenizer":"# + metaspace)
+        let rows: [String: [Fixtures.Encoding]] = try Fixtures.json("metaspace/encodings.json")
+        try Self.withFolder { path in
+            try changed.write(toFile: path + "/tokenizer.json", atomically: true, encoding: .utf8)
+            let config = try Fixtures.text("mistral/tokenizer_config.json")
+            try config.write(toFile: path + "/tokenizer_config.json", atomically: true, encoding: .utf8)
+            let tokenizer = try TokenizerFolder(path: path).tokenizer
+            for row in try #require(rows[scheme]) {
+                #expect(tokenizer.encode(row.text) == row.ids, "\(row.text.debugDescription)")
+                #expect(tokenizer.encode(row.text, parsingSpecialTokens: true) == row.parsed ?? row.ids)
+            }
+        }
+    }
+
+    @Test func llama3PutsItsTokenFirst() throws {
+        let tokenizer = try TokenizerFolder(path: Fixtures.path("llama3")).tokenizer
+        #expect(tokenizer.beginOfSequence == tokenizer.id(ofToken: "<|begin_of_text|>"))
+        #expect(tokenizer.endOfTurn == tokenizer.id(ofToken: "<|eot_id|>"))
+    }
+
     /// A change to a good file, and what the error must name.
     struct Fault: Sendable, CustomTestStringConvertible {
         var subject: Subject

@@ -188,6 +188,29 @@ def byte_level(pre_tokenizer, specials, texts, vocabulary_size, ignore_merges=Fa
     return tokenizer
 
 
+def llama3(specials, texts, vocabulary_size) -> Tokenizer:
+    """Llama 3's arrangement, with words that no merges lead to: they are tokens because merges are ignored."""
+    tokenizer = byte_level(
+        pre_tokenizers.Sequence([
+            pre_tokenizers.Split(Regex(LLAMA3), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]),
+        [], texts, vocabulary_size, ignore_merges=True)
+    state = json.loads(tokenizer.to_str())
+    vocabulary = state["model"]["vocab"]
+    for word in ["ĠSmith", "Donaudampfschifffahrtsgesellschaftskapit", "ä½łå¥½ä¸ĸçķĮ", "ĠĠĠĠĠ"]:
+        assert word not in vocabulary
+        vocabulary[word] = len(vocabulary)
+    tokenizer = Tokenizer.from_str(json.dumps(state))
+    tokenizer.add_special_tokens(specials)
+    begin = tokenizer.token_to_id("<|begin_of_text|>")
+    tokenizer.post_processor = processors.Sequence([
+        processors.ByteLevel(trim_offsets=False),
+        processors.TemplateProcessing(
+            single="<|begin_of_text|> $A", pair="<|begin_of_text|> $A <|begin_of_text|>:1 $B:1",
+            special_tokens=[("<|begin_of_text|>", begin)])])
+    return tokenizer
+
+
 def sentence_piece(texts, vocabulary_size) -> Tokenizer:
     """Mistral 7B v0.1's arrangement: bytes for unknown scalars, spaces as U+2581."""
     trained = Tokenizer(models.BPE())
@@ -223,6 +246,18 @@ def folder(name: str, tokenizer: Tokenizer, texts, templates, **tokens) -> None:
     write(f"{name}/decodings.json", decodings(tokenizer, 200))
     if templates:
         write(f"{name}/renderings.json", renderings(wrapped, templates))
+
+
+def metaspace(tokenizer: Tokenizer, texts: list[str]) -> dict[str, list[dict]]:
+    """The same vocabulary as newer files arrange it: `Metaspace` in place of the normalizer."""
+    state = json.loads(tokenizer.to_str())
+    rows = {}
+    for scheme in ("always", "first", "never"):
+        state["normalizer"] = None
+        state["pre_tokenizer"] = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": scheme, "split": False}
+        state["decoder"] = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": scheme, "split": False}
+        rows[scheme] = encodings(Tokenizer.from_str(json.dumps(state)), texts[:80] + [t for t in texts if "<" in t or "▁" in t])
+    return rows
 
 
 def sentencepiece_model(training: list[str], texts: list[str], vocabulary_size: int) -> dict:
@@ -292,16 +327,16 @@ def main() -> None:
                pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]),
                special("<|endoftext|>", "<|im_start|>", "<|im_end|>"), training, 900),
            texts, {"chatml": TEMPLATES["chatml"]}, bos_token="<|im_start|>", eos_token="<|im_end|>")
-    folder("llama3", byte_level(pre_tokenizers.Sequence([
-               pre_tokenizers.Split(Regex(LLAMA3), "isolated"),
-               pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]),
+    folder("llama3", llama3(
                special("<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
-               training, 1200, ignore_merges=True),
+               training, 1200),
            texts, {name: TEMPLATES[name] for name in ("llama3", "llama3.1")},
            bos_token="<|begin_of_text|>", eos_token="<|eot_id|>")
-    folder("mistral", sentence_piece(training, 1400), texts,
+    mistral = sentence_piece(training, 1400)
+    folder("mistral", mistral, texts,
            {name: TEMPLATES[name] for name in ("mistral-v0.1", "mistral-v0.2", "mistral-revised")},
            bos_token="<s>", eos_token="</s>", unk_token="<unk>")
+    write("metaspace/encodings.json", metaspace(mistral, texts))
     write("sentencepiece/encodings.json", sentencepiece_model(training, texts, 1000))
     write("templates.json", TEMPLATES)
 

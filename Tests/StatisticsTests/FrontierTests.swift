@@ -125,6 +125,8 @@ struct FrontierTests {
         let a = FrontierAnalysis.Input(name: "a", x: try scores([1, 2, 3]), y: try scores([1, 2, 3]))
         let b = FrontierAnalysis.Input(name: "b", x: try scores([1, 2]), y: try scores([1, 2]))
         #expect(throws: StatisticsError.self) { try FrontierAnalysis([a, b], bootstrap: ArticleBootstrap(rootSeed: 1)) }
+        let half = FrontierAnalysis.Input(name: "half", x: try scores([1, 2, 3]), y: try scores([1, 2]))
+        #expect(throws: StatisticsError.self) { try FrontierAnalysis([half], bootstrap: ArticleBootstrap(rootSeed: 1)) }
         #expect(throws: StatisticsError.self) { try FrontierAnalysis([], bootstrap: ArticleBootstrap(rootSeed: 1)) }
     }
 

@@ -53,6 +53,36 @@ struct MetamorphicTests {
         #expect(try #require(MeanEstimate(of: naive).standardError) < 0.8 * #require(MeanEstimate(of: a).standardError))
     }
 
+    @Test func rowsOfOneArticleAreAveraged() throws {
+        let scores = try ArticleScores([
+            (articleID: "b", value: 3), (articleID: "a", value: 0), (articleID: "a", value: 1), (articleID: "b", value: 3),
+            (articleID: "a", value: 0.5),
+        ])
+        #expect(scores.articleIDs == ["a", "b"] && scores.values == [0.5, 3])
+    }
+
+    @Test func percentilesAreMirroredOrderStatistics() throws {
+        // The statistic of draw i is i, so the interval names the ranks it took: 2.5 % of 10,000 on each side.
+        var draw = -1.0
+        let estimate = bootstrap.estimate(value: 0, articleCount: 3, metric: "m") { _ in
+            draw += 1
+            return draw
+        }
+        #expect(estimate.interval == Interval(lower: 250, upper: 9749))
+    }
+
+    @Test func undefinedDrawsAreLeftOut() throws {
+        var draw = 0
+        func interval(definedOneIn n: Int) -> Interval? {
+            bootstrap.estimate(value: 0, articleCount: 3, metric: "m") { _ in
+                draw += 1
+                return draw.isMultiple(of: n) ? 1 : .nan
+            }.interval
+        }
+        #expect(interval(definedOneIn: 2) == Interval(lower: 1, upper: 1))
+        #expect(interval(definedOneIn: 3) == nil)
+    }
+
     @Test func scalingScalesTheInterval() throws {
         let a = try ArticleScores(rows(30, metric: "x"))
         let doubled = try ArticleScores(rows(30, metric: "x").map { (articleID: $0.articleID, value: 2 * $0.value) })

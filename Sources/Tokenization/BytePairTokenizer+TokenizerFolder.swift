@@ -71,7 +71,8 @@ extension BytePairTokenizer {
         }
         let begin: JSONValue = .object(["SpecialToken": .object(["id": .string(spelling), "type_id": .number(0)])])
         let token: JSONValue = .object([
-            "id": .string(spelling), "ids": .array([.number(Double(beginOfSequence))]), "tokens": .array([.string(spelling)]),
+            "id": .string(spelling), "ids": .array([.number(Double(beginOfSequence))]),
+            "tokens": .array([.string(spelling)]),
         ])
         return .object([
             "type": .string("TemplateProcessing"),
@@ -117,7 +118,8 @@ extension PreTokenizer {
         }
         return .object([
             "type": .string("Sequence"),
-            "pretokenizers": .array(entries + [BytePairTokenizer.byteLevel(addsPrefixSpace: false, usesExpression: endsInGPT2)]),
+            "pretokenizers": .array(
+                entries + [BytePairTokenizer.byteLevel(addsPrefixSpace: false, usesExpression: endsInGPT2)]),
         ])
     }
 }

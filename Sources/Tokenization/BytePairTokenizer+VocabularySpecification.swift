@@ -14,11 +14,14 @@ extension BytePairTokenizer {
             beginOfSequence: try specification.beginOfSequence(isDefault: false))
     }
 
-    private static func preTokenizer(of specification: VocabularySpecification) throws(TokenizationError) -> PreTokenizer {
+    private static func preTokenizer(of specification: VocabularySpecification) throws(TokenizationError)
+        -> PreTokenizer
+    {
         let name = specification.preTokenizer
         guard let match = PreTokenizer.named.first(where: { $0.key == name }) else {
             throw .unsupported(
-                source: specification.source, field: "tokenizer.ggml.pre", found: name.map { "\"\($0)\"" } ?? "no value",
+                source: specification.source, field: "tokenizer.ggml.pre",
+                found: name.map { "\"\($0)\"" } ?? "no value",
                 supported: PreTokenizer.named.map(\.key).joined(separator: ", "))
         }
         return match.value
@@ -33,13 +36,15 @@ extension BytePairTokenizer {
             let utf8 = Array(merge.utf8)
             // A token may itself start with a space in vocabularies that are not byte-level.
             guard let space = utf8.dropFirst().firstIndex(of: UInt8(ascii: " ")) else {
-                throw specification.invalid("merges", "entry \(rank), \"\(merge)\", is not two tokens with a space between")
+                throw specification.invalid(
+                    "merges", "entry \(rank), \"\(merge)\", is not two tokens with a space between")
             }
             let (left, right) = (Array(utf8[..<space]), Array(utf8[(space + 1)...]))
             guard let leftID = vocabulary.id(ofUTF8: left), let rightID = vocabulary.id(ofUTF8: right),
                 let result = vocabulary.id(ofUTF8: left + right)
             else {
-                throw specification.invalid("merges", "entry \(rank), \"\(merge)\", names or forms a token that tokens lacks")
+                throw specification.invalid(
+                    "merges", "entry \(rank), \"\(merge)\", names or forms a token that tokens lacks")
             }
             merges.append((leftID, rightID, result))
         }

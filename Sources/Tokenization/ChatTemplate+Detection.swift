@@ -29,7 +29,8 @@ extension ChatTemplate.Style {
     }
 
     private static func llama3(_ template: String) -> Self? {
-        guard template.contains("<|start_header_id|>"), template.contains("<|eot_id|>"), template.contains("trim") else {
+        guard template.contains("<|start_header_id|>"), template.contains("<|eot_id|>"), template.contains("trim")
+        else {
             return nil
         }
         guard template.contains("Cutting Knowledge Date: December 2023") else { return .llama3 }
@@ -54,7 +55,8 @@ extension ChatTemplate.Style {
 
     private static func mistral(_ template: String) -> Self? {
         guard template.contains("[INST]"), template.contains("[/INST]"), template.contains("eos_token"),
-            !template.contains("<<SYS>>"), !template.contains("[AVAILABLE_TOOLS]"), !template.contains("[SYSTEM_PROMPT]")
+            !template.contains("<<SYS>>"), !template.contains("[AVAILABLE_TOOLS]"),
+            !template.contains("[SYSTEM_PROMPT]")
         else { return nil }
         let hasSystemTurn = template.contains("messages[0]['role'] == 'system'")
         if template.contains("' [INST] ' + system_message + '\n\n' + message['content'] + ' [/INST]'"),

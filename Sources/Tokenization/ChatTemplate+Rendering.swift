@@ -66,7 +66,10 @@ extension ChatTemplate {
             turns.insert(Message(role: .system, content: defaultSystemTurn), at: 0)
         }
         var pieces: [Piece] = turns.flatMap { turn -> [Piece] in
-            [.token("<|im_start|>"), .text("\(turn.role.rawValue)\n\(turn.content)"), .token("<|im_end|>"), .text("\n")]
+            [
+                .token("<|im_start|>"), .text("\(turn.role.rawValue)\n\(turn.content)"), .token("<|im_end|>"),
+                .text("\n"),
+            ]
         }
         if addGenerationPrompt { pieces += [.token("<|im_start|>"), .text("assistant\n")] }
         return pieces
@@ -95,23 +98,24 @@ extension ChatTemplate {
     private func mistral(_ messages: [Message], _ layout: MistralLayout) throws(TokenizationError) -> [Piece] {
         var turns = messages
         var system: String?
-        if let first = turns.first, first.role == .system, layout.systemTurn != nil {
+        if let first = turns.first, first.role == .system, layout.takesSystemTurn {
             system = first.content
             turns.removeFirst()
         }
         for (index, turn) in turns.enumerated() where turn.role != (index.isMultiple(of: 2) ? .user : .assistant) {
             throw .conversation(
                 reason: "turn \(index + 1) is \(turn.role.rawValue); Mistral-Instruct wants user and assistant in turn"
-                    + (layout.systemTurn == nil ? ", without a system turn" : ""))
+                    + (layout.takesSystemTurn ? "" : ", without a system turn"))
         }
-        let host = layout.systemTurn == .lastUserTurn ? turns.lastIndex { $0.role == .user } : 0
         var pieces: [Piece] = [.token("<s>")]
         for (index, turn) in turns.enumerated() {
             if turn.role == .user {
-                let content = index == host ? (system.map { $0 + "\n\n" } ?? "") + turn.content : turn.content
+                let content = index == 0 ? (system.map { $0 + "\n\n" } ?? "") + turn.content : turn.content
                 pieces += Self.split(layout.opening) + [.text(content)] + Self.split(layout.closing)
             } else {
-                pieces += [.text(layout.answerPrefix + turn.content), .token(style.endOfTurn), .text(layout.answerSuffix)]
+                pieces += [
+                    .text(layout.answerPrefix + turn.content), .token(style.endOfTurn), .text(layout.answerSuffix),
+                ]
             }
         }
         return pieces
@@ -132,7 +136,8 @@ extension ChatTemplate {
             scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
         }
         let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !isSpace($0) }), let last = scalars.lastIndex(where: { !isSpace($0) })
+        guard let first = scalars.firstIndex(where: { !isSpace($0) }),
+            let last = scalars.lastIndex(where: { !isSpace($0) })
         else { return "" }
         return String(scalars[first...last])
     }

@@ -49,7 +49,8 @@ public struct ChatTemplate: Sendable {
         guard let id = tokenizer.id(ofToken: spelling), tokenizer.isSpecial(id) else {
             throw .invalid(
                 source: "vocabulary", field: spelling,
-                reason: "the chat template needs this special token; choose the template that the model was trained with")
+                reason:
+                    "the chat template needs this special token; choose the template that the model was trained with")
         }
         return id
     }
@@ -89,18 +90,17 @@ public struct MistralLayout: Sendable, Hashable {
     public var answerPrefix: String
     /// Written after the end-of-sequence token.
     public var answerSuffix: String
-    /// Which user turn a system turn is put into, with an empty line after it; `nil` where one is an error.
-    public var systemTurn: SystemTurn?
-
-    public enum SystemTurn: Sendable, Hashable { case firstUserTurn, lastUserTurn }
+    /// Whether a system turn is put before the first user's content, with an empty line between; otherwise one is
+    /// an error.
+    public var takesSystemTurn: Bool
 
     /// Mistral-7B-Instruct-v0.1 as published with the model.
     public static let v1 = MistralLayout(
-        opening: "[INST] ", closing: " [/INST]", answerPrefix: "", answerSuffix: " ", systemTurn: nil)
+        opening: "[INST] ", closing: " [/INST]", answerPrefix: "", answerSuffix: " ", takesSystemTurn: false)
     /// Mistral-7B-Instruct-v0.2 as published with the model.
     public static let v2 = MistralLayout(
-        opening: "[INST] ", closing: " [/INST]", answerPrefix: "", answerSuffix: "", systemTurn: nil)
+        opening: "[INST] ", closing: " [/INST]", answerPrefix: "", answerSuffix: "", takesSystemTurn: false)
     /// The template that later replaced both.
     public static let v1Revised = MistralLayout(
-        opening: " [INST] ", closing: " [/INST]", answerPrefix: " ", answerSuffix: "", systemTurn: .firstUserTurn)
+        opening: " [INST] ", closing: " [/INST]", answerPrefix: " ", answerSuffix: "", takesSystemTurn: true)
 }

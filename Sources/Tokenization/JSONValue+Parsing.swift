@@ -151,7 +151,8 @@ extension JSONValue {
         }
 
         private mutating func hexUnit() throws(TokenizationError) -> UInt32 {
-            guard index + 4 <= bytes.count, bytes[index..<index + 4].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+            guard index + 4 <= bytes.count,
+                bytes[index..<index + 4].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
                 let unit = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
             else { throw failure("expected four hexadecimal digits") }
             index += 4

@@ -28,7 +28,9 @@ extension SentencePieceTokenizer {
         for (rank, score) in Set(normal.map { scores[$0] }).sorted(by: >).enumerated() { ranks[score] = Int32(rank) }
 
         func normalID(_ spelling: ArraySlice<UInt8>) -> Int32? {
-            guard let id = vocabulary.id(ofUTF8: Array(spelling)), vocabulary.kind(of: id) == .normal else { return nil }
+            guard let id = vocabulary.id(ofUTF8: Array(spelling)), vocabulary.kind(of: id) == .normal else {
+                return nil
+            }
             return id
         }
         var pairs: [(left: Int32, right: Int32, merge: MergeTable.Merge)] = []

@@ -22,7 +22,9 @@ extension TokenizerFile {
             case "Split":
                 steps.append(try split(entry, field))
             case "ByteLevel" where index == entries.count - 1:
-                if entry["add_prefix_space"]?.bool == true { throw unsupported(field + ".add_prefix_space", "true", "false") }
+                if entry["add_prefix_space"]?.bool == true {
+                    throw unsupported(field + ".add_prefix_space", "true", "false")
+                }
                 if entry["use_regex"]?.bool ?? true { steps.append(.gpt2) }
             default:
                 throw unsupported(field, describe(entry), "Digits, Split, and ByteLevel at the end")
@@ -37,7 +39,9 @@ extension TokenizerFile {
         }
         let pattern = entry["pattern"]?["Regex"]?.string
         guard let pattern, let step = PreTokenizer.Step(expression: pattern) else {
-            throw unsupported(field + ".pattern", pattern.map { "\"\($0)\"" } ?? "no Regex", "the expressions of GPT-2, Llama 3 and Qwen 2")
+            throw unsupported(
+                field + ".pattern", pattern.map { "\"\($0)\"" } ?? "no Regex",
+                "the expressions of GPT-2, Llama 3 and Qwen 2")
         }
         return step
     }
@@ -54,11 +58,13 @@ extension TokenizerFile {
             case "Replace" where entry["pattern"]?["String"]?.string == " " && entry["content"]?.string == space:
                 replacesSpaces = true
             default:
-                throw unsupported("normalizer[\(index)]", describe(entry), "Prepend \(space), Replace of spaces by \(space)")
+                throw unsupported(
+                    "normalizer[\(index)]", describe(entry), "Prepend \(space), Replace of spaces by \(space)")
             }
         }
         if let entry = json["pre_tokenizer"] {
-            guard entry["type"]?.string == "Metaspace", entry["replacement"]?.string == space, entry["split"]?.bool == false,
+            guard entry["type"]?.string == "Metaspace", entry["replacement"]?.string == space,
+                entry["split"]?.bool == false,
                 prefix == .never
             else { throw unsupported("pre_tokenizer", describe(entry), "null, or Metaspace without split") }
             replacesSpaces = true
@@ -69,16 +75,21 @@ extension TokenizerFile {
             default: throw invalid("pre_tokenizer.prepend_scheme", "is none of always, first, never")
             }
         }
-        guard replacesSpaces else { throw unsupported("normalizer", "no replacement of spaces", "Replace of spaces by \(space)") }
+        guard replacesSpaces else {
+            throw unsupported("normalizer", "no replacement of spaces", "Replace of spaces by \(space)")
+        }
         try checkSentencePieceDecoder()
         return prefix
     }
 
     private func checkSentencePieceDecoder() throws(TokenizationError) {
         let types = parts("decoder", "decoders").compactMap { $0["type"]?.string }
-        let supported = [["Replace", "ByteFallback", "Fuse", "Strip"], ["Replace", "ByteFallback", "Fuse"], ["Metaspace"]]
+        let supported = [
+            ["Replace", "ByteFallback", "Fuse", "Strip"], ["Replace", "ByteFallback", "Fuse"], ["Metaspace"],
+        ]
         guard supported.contains(types) else {
-            throw unsupported("decoder", types.joined(separator: ", "), "Replace, ByteFallback, Fuse, Strip; or Metaspace")
+            throw unsupported(
+                "decoder", types.joined(separator: ", "), "Replace, ByteFallback, Fuse, Strip; or Metaspace")
         }
     }
 
@@ -99,7 +110,8 @@ extension TokenizerFile {
         guard names.addsBegin ?? !specials.isEmpty else { return nil }
         guard let spelling = names.begin ?? specials.first, let id = vocabulary.id(of: spelling) else {
             throw .invalid(
-                source: names.source, field: "bos_token", reason: "absent or not in the vocabulary although sequences begin with it")
+                source: names.source, field: "bos_token",
+                reason: "absent or not in the vocabulary although sequences begin with it")
         }
         return id
     }

@@ -65,7 +65,9 @@ extension TokenizerFile {
         var tokens: [(spelling: String, id: Int)] = []
         tokens.reserveCapacity(members.count)
         for member in members {
-            guard let id = member.value.integer else { throw invalid("model.vocab", "\"\(member.name)\" has no whole number") }
+            guard let id = member.value.integer else {
+                throw invalid("model.vocab", "\"\(member.name)\" has no whole number")
+            }
             tokens.append((member.name, id))
         }
         return tokens
@@ -75,7 +77,8 @@ extension TokenizerFile {
         var tokens: [AddedToken] = []
         for (index, entry) in (json["added_tokens"]?.array ?? []).enumerated() {
             let field = "added_tokens[\(index)]"
-            guard let content = entry["content"]?.string, let id = entry["id"]?.integer, id >= 0, id < Int(Int32.max) else {
+            guard let content = entry["content"]?.string, let id = entry["id"]?.integer, id >= 0, id < Int(Int32.max)
+            else {
                 throw invalid(field, "needs content and id")
             }
             if entry["single_word"]?.bool == true { throw unsupported(field + ".single_word", "true", "false") }
@@ -127,7 +130,9 @@ extension TokenizerFile {
     }
 
     /// `model.merges`: pairs, or strings with one space between two tokens.
-    private func merges(in vocabulary: Vocabulary) throws(TokenizationError) -> [(left: Int32, right: Int32, result: Int32)] {
+    private func merges(in vocabulary: Vocabulary) throws(TokenizationError) -> [(
+        left: Int32, right: Int32, result: Int32
+    )] {
         guard let entries = json["model"]?["merges"]?.array else { throw invalid("model.merges", "absent") }
         var merges: [(left: Int32, right: Int32, result: Int32)] = []
         merges.reserveCapacity(entries.count)
@@ -137,7 +142,8 @@ extension TokenizerFile {
             guard let left = vocabulary.id(of: parts[0]), let right = vocabulary.id(of: parts[1]),
                 let result = vocabulary.id(of: parts[0] + parts[1])
             else {
-                throw invalid("model.merges[\(rank)]", "\"\(parts[0]) \(parts[1])\" names or forms a token that vocab lacks")
+                throw invalid(
+                    "model.merges[\(rank)]", "\"\(parts[0]) \(parts[1])\" names or forms a token that vocab lacks")
             }
             merges.append((left, right, result))
         }

@@ -52,7 +52,8 @@ public struct TokenizerFolder: Sendable {
         do {
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             if let size = attributes[.size] as? Int, size > maximumFileSize {
-                throw TokenizationError.unreadable(source: path, reason: "\(size) bytes, over the limit of \(maximumFileSize)")
+                throw TokenizationError.unreadable(
+                    source: path, reason: "\(size) bytes, over the limit of \(maximumFileSize)")
             }
             return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch let error as TokenizationError {

@@ -23,7 +23,9 @@ struct Vocabulary: Sendable {
 
     /// - Parameter bytes: the bytes that a token of this id, spelling and kind stands for.
     /// Of tokens spelled alike the last one is found by spelling, as in `tokenizers` and llama.cpp.
-    init(spellings: [String], kinds: [TokenKind], bytes bytesOfToken: (_ spelling: String, _ kind: TokenKind) -> [UInt8]) {
+    init(
+        spellings: [String], kinds: [TokenKind], bytes bytesOfToken: (_ spelling: String, _ kind: TokenKind) -> [UInt8]
+    ) {
         self.spellings = spellings
         self.kinds = kinds
         var ids: [[UInt8]: Int32] = Dictionary(minimumCapacity: spellings.count)

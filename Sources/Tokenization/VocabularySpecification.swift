@@ -84,7 +84,9 @@ public struct VocabularySpecification: Sendable {
         var kinds: [TokenKind] = []
         kinds.reserveCapacity(tokens.count)
         for (id, type) in tokenTypes.enumerated() {
-            guard let kind = TokenKind(rawValue: type) else { throw invalid("token_type", "entry \(id) is \(type); 1...6 exist") }
+            guard let kind = TokenKind(rawValue: type) else {
+                throw invalid("token_type", "entry \(id) is \(type); 1...6 exist")
+            }
             kinds.append(kind)
         }
         return kinds
@@ -92,7 +94,9 @@ public struct VocabularySpecification: Sendable {
 
     /// The id, checked against the vocabulary.
     func checked(_ id: Int32, _ field: String) throws(TokenizationError) -> Int32 {
-        guard id >= 0, Int(id) < tokens.count else { throw invalid(field, "\(id) is outside the vocabulary of \(tokens.count)") }
+        guard id >= 0, Int(id) < tokens.count else {
+            throw invalid(field, "\(id) is outside the vocabulary of \(tokens.count)")
+        }
         return id
     }
 

@@ -23,7 +23,9 @@ import Tokenization
                 }
                 continue
             }
-            #expect(scalars(try template.text(row.messages, addGenerationPrompt: row.addGenerationPrompt)) == scalars(text), name)
+            #expect(
+                scalars(try template.text(row.messages, addGenerationPrompt: row.addGenerationPrompt)) == scalars(text),
+                name)
             #expect(try template.render(row.messages, addGenerationPrompt: row.addGenerationPrompt) == ids, name)
         }
     }
@@ -31,7 +33,8 @@ import Tokenization
     @Test func publishedTemplatesAreRecognised() throws {
         let expected: KeyValuePairs<String, ChatTemplate.Style> = [
             "smollm2": .smolLM2, "chatml": .chatML(defaultSystemTurn: nil), "mistral-v0.1": .mistral(.v1),
-            "mistral-v0.2": .mistral(.v2), "mistral-revised": .mistral(.v1Revised), "llama3": .llama3, "llama3.1": .llama3_1,
+            "mistral-v0.2": .mistral(.v2), "mistral-revised": .mistral(.v1Revised), "llama3": .llama3,
+            "llama3.1": .llama3_1,
         ]
         for (name, style) in expected { #expect(try Self.style(name) == style, "\(name)") }
         for (name, style) in ChatTemplate.Style.named { #expect(try ChatTemplate.Style(named: name) == style) }
@@ -60,7 +63,9 @@ import Tokenization
         let start = try #require(tokenizer.id(ofToken: "<|im_start|>"))
         #expect(ids.count { $0 == start } == 3, "system, user and assistant alone")
         #expect(ids.count { $0 == template.endOfTurn } == 2)
-        #expect(tokenizer.decode(ids, skippingSpecialTokens: false) == (try template.text(messages, addGenerationPrompt: true)))
+        #expect(
+            tokenizer.decode(ids, skippingSpecialTokens: false)
+                == (try template.text(messages, addGenerationPrompt: true)))
         #expect(template.completion(hostile).dropLast().allSatisfy { !tokenizer.isSpecial($0) })
     }
 
@@ -71,7 +76,8 @@ import Tokenization
         let question = Message(role: .user, content: "Summarise.")
         let answer = "It rained."
         let pair = try template.render([question], addGenerationPrompt: true) + template.completion(answer)
-        let whole = try template.render([question, Message(role: .assistant, content: answer)], addGenerationPrompt: false)
+        let whole = try template.render(
+            [question, Message(role: .assistant, content: answer)], addGenerationPrompt: false)
         #expect(pair + tokenizer.encode("\n") == whole, "the template's line break after the end is not scored")
         #expect(template.completion(answer) == tokenizer.encode(answer) + [template.endOfTurn])
         #expect(template.endOfTurn == tokenizer.id(ofToken: "<|im_end|>"))

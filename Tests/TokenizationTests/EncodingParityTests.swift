@@ -37,10 +37,14 @@ import Tokenization
     @Test func classesOfAllScalarsEqualThoseOfTokenizers() throws {
         let classes: Fixtures.UnicodeClasses = try Fixtures.json("unicode-classes.json")
         var expected = [ScalarClass](repeating: .other, count: 0x110000)
-        for (ranges, kind) in [(classes.letter, ScalarClass.letter), (classes.number, .number), (classes.space, .space)] {
+        for (ranges, kind) in [
+            (classes.letter, ScalarClass.letter), (classes.number, .number), (classes.space, .space),
+        ] {
             for range in ranges { for value in range[0]...range[1] { expected[Int(value)] = kind } }
         }
-        let wrong = (UInt32(0)..<0x110000).compactMap(Unicode.Scalar.init).filter { ScalarClass($0) != expected[Int($0.value)] }
+        let wrong = (UInt32(0)..<0x110000).compactMap(Unicode.Scalar.init).filter {
+            ScalarClass($0) != expected[Int($0.value)]
+        }
         #expect(wrong.isEmpty, "\(wrong.prefix(10).map { String($0.value, radix: 16) })")
         for byte in UInt8(0)..<0x80 { #expect(ScalarClass(ascii: byte) == expected[Int(byte)]) }
     }

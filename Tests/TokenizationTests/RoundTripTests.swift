@@ -18,7 +18,9 @@ import Tokenization
         let tokenizer = try subject.tokenizer()
         var random = SplitMix(state: 12)
         for _ in 0..<200 {
-            let bytes = (0..<Int.random(in: 0...64, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let bytes = (0..<Int.random(in: 0...64, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             let text = String(decoding: bytes, as: UTF8.self)
             let ids = tokenizer.encode(text, parsingSpecialTokens: Bool.random(using: &random))
             #expect(ids.allSatisfy { $0 >= 0 && $0 < tokenizer.vocabularyCount })

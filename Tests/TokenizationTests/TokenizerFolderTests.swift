@@ -49,7 +49,9 @@ import Tokenization
             #expect(model["merges"] as? [String] == merges.map { $0.joined(separator: " ") })
             #expect(model["ignore_merges"] as? Bool == originalModel["ignore_merges"] as? Bool)
             let vocabulary = try #require(model["vocab"] as? [String: Int])
-            for (token, id) in try #require(originalModel["vocab"] as? [String: Int]) { #expect(vocabulary[token] == id) }
+            for (token, id) in try #require(originalModel["vocab"] as? [String: Int]) {
+                #expect(vocabulary[token] == id)
+            }
         }
     }
 
@@ -100,11 +102,16 @@ import Tokenization
 
     @Test(arguments: [
         Fault(subject: .gpt2, text: #""type":"BPE""#, replacement: #""type":"Unigram""#, field: "model.type"),
-        Fault(subject: .gpt2, text: #""normalizer":null"#, replacement: #""normalizer":{"type":"NFC"}"#, field: "normalizer"),
+        Fault(
+            subject: .gpt2, text: #""normalizer":null"#, replacement: #""normalizer":{"type":"NFC"}"#,
+            field: "normalizer"),
         Fault(subject: .gpt2, text: #""single_word":false"#, replacement: #""single_word":true"#, field: "single_word"),
         Fault(subject: .gpt2, text: #""dropout":null"#, replacement: #""dropout":0.1"#, field: "model.dropout"),
-        Fault(subject: .gpt2, text: #""pre_tokenizer":{"type":"ByteLevel""#, replacement: #""pre_tokenizer":{"type":"Whitespace""#, field: "pre_tokenizer"),
-        Fault(subject: .gpt2, text: #""merges":[["#, replacement: #""merges":[["zz","zzz"],["#, field: "model.merges[0]"),
+        Fault(
+            subject: .gpt2, text: #""pre_tokenizer":{"type":"ByteLevel""#,
+            replacement: #""pre_tokenizer":{"type":"Whitespace""#, field: "pre_tokenizer"),
+        Fault(
+            subject: .gpt2, text: #""merges":[["#, replacement: #""merges":[["zz","zzz"],["#, field: "model.merges[0]"),
         Fault(subject: .gpt2, text: #""!":0"#, replacement: #""!":900000000"#, field: "model.vocab"),
         Fault(subject: .gpt2, text: #""!":0"#, replacement: #""!":1"#, field: "model.vocab"),
         Fault(subject: .gpt2, text: #""!":0"#, replacement: #""!":-1"#, field: "model.vocab"),

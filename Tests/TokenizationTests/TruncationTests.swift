@@ -3,7 +3,8 @@ import Tokenization
 
 @Suite struct TruncationTests {
     private static let instruction = "Summarise this article.\n\n{article}\n\nBe brief."
-    private static let article = (1...200).map { "Sentence \($0) reports that it rained in Sydney." }.joined(separator: " ")
+    private static let article = (1...200).map { "Sentence \($0) reports that it rained in Sydney." }.joined(
+        separator: " ")
 
     private func template() throws -> ChatTemplate { try ChatTemplate(.smolLM2, tokenizer: CachedModel.tokenizer()) }
 
@@ -25,7 +26,8 @@ import Tokenization
     @Test(arguments: [60, 61, 62, 63, 64, 100, 333, 1000])
     func theLongestPrefixOfWordsIsKept(maximumTokens: Int) throws {
         let template = try template()
-        let prompt = try template.prompt(template: Self.instruction, article: Self.article, maximumTokens: maximumTokens)
+        let prompt = try template.prompt(
+            template: Self.instruction, article: Self.article, maximumTokens: maximumTokens)
         #expect(prompt.isTruncated)
         #expect(prompt.ids.count <= maximumTokens)
         #expect(prompt.ids == (try rendered(template, prompt.article)))

@@ -3,7 +3,8 @@ import Tokenization
 
 @Suite struct VocabularySpecificationTests {
     private static let good = VocabularySpecification(
-        model: "gpt2", preTokenizer: "gpt-2", tokens: ["<e>", "a", "b", "ab"], tokenTypes: [3, 1, 1, 1], merges: ["a b"],
+        model: "gpt2", preTokenizer: "gpt-2", tokens: ["<e>", "a", "b", "ab"], tokenTypes: [3, 1, 1, 1],
+        merges: ["a b"],
         endOfSequence: 0, source: "model.gguf")
 
     private func expectError(naming field: String, _ change: (inout VocabularySpecification) -> Void) throws {
@@ -36,7 +37,9 @@ import Tokenization
         try expectError(naming: "tokenizer.ggml.eos_token_id") { $0.endOfSequence = nil }
         try expectError(naming: "tokenizer.ggml.eos_token_id") { $0.endOfSequence = 4 }
         try expectError(naming: "tokenizer.ggml.bos_token_id") { $0.addsBeginOfSequence = true }
-        try expectError(naming: "tokenizer.ggml.bos_token_id") { ($0.addsBeginOfSequence, $0.beginOfSequence) = (true, -1) }
+        try expectError(naming: "tokenizer.ggml.bos_token_id") {
+            ($0.addsBeginOfSequence, $0.beginOfSequence) = (true, -1)
+        }
         try expectError(naming: "tokenizer.ggml.scores") { $0.model = "llama" }
     }
 
@@ -54,7 +57,8 @@ import Tokenization
         let tokens = ["<unk>", "<s>", "</s>", "▁", "a", "b", "c", "ab", "bc", "▁a"]
         let specification = VocabularySpecification(
             model: "llama", preTokenizer: nil, tokens: tokens, tokenTypes: [2, 3, 3, 1, 1, 1, 1, 1, 1, 1],
-            scores: [0, 0, 0, -9, -9, -9, -9, -2, -1, -3], beginOfSequence: 1, endOfSequence: 2, unknown: 0, source: "m")
+            scores: [0, 0, 0, -9, -9, -9, -9, -2, -1, -3], beginOfSequence: 1, endOfSequence: 2, unknown: 0, source: "m"
+        )
         let tokenizer = try specification.makeTokenizer()
         #expect(tokenizer.encode("abc") == [9, 8])
         #expect(tokenizer.encode("ab") == [3, 7])
@@ -73,7 +77,8 @@ import Tokenization
         }
         let fixture: Fixture = try Fixtures.json("sentencepiece/encodings.json")
         let specification = VocabularySpecification(
-            model: "llama", preTokenizer: nil, tokens: fixture.tokens, tokenTypes: fixture.types, scores: fixture.scores,
+            model: "llama", preTokenizer: nil, tokens: fixture.tokens, tokenTypes: fixture.types,
+            scores: fixture.scores,
             beginOfSequence: 1, endOfSequence: 2, unknown: 0, source: "fixture")
         let tokenizer = try specification.makeTokenizer()
         #expect(fixture.encodings.count >= 250)

@@ -10,8 +10,11 @@ public struct CellPlan: Sendable, Equatable {
     public var secondsSoFar: Double
     public var completed: Int
     public var total: Int?
-    /// What the latest finished step of this name took: the base of an estimate.
+    /// What the latest finished step of this name took, in this experiment or else another: the base of an
+    /// estimate.
     public var earlierSeconds: Double?
+    /// What one of its units took; `nil` for a step that counts none.
+    public var earlierSecondsPerUnit: Double?
 }
 
 extension Store {
@@ -24,7 +27,10 @@ extension Store {
         var plan = CellPlan(
             name: name, key: key, reason: "never run", isCached: false, secondsSoFar: 0, completed: 0)
         let latest = try latestCell(experiment: experiment, name: name, preferring: runID)
-        if let latest, latest.state == .done { plan.earlierSeconds = latest.seconds }
+        if let timed = try timedCell(experiment: experiment, name: name) {
+            plan.earlierSeconds = timed.seconds
+            plan.earlierSecondsPerUnit = timed.total.flatMap { $0 > 0 ? timed.seconds / Double($0) : nil }
+        }
         if let latest, latest.key == key.hex, latest.runID == runID {
             plan.adopt(latest)
             plan.reason = Self.reasonToContinue(latest)

@@ -49,7 +49,10 @@ public final class Notebook: Sendable {
     }
 
     /// Runs an experiment's cells and records how the run ended: done, incomplete, interrupted or failed.
+    ///
+    /// - Parameter report: gives errors of layers that do not know exit codes their message and status.
     public func run<Value>(
+        reporting report: (any Error) -> FailureReport = { FailureReport($0) },
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
     ) async throws -> Value {
         do {
@@ -57,9 +60,9 @@ public final class Notebook: Sendable {
             try finish(.done, exitStatus: .ok, message: nil)
             return value
         } catch {
-            let report = FailureReport(error)
+            let failure = report(error)
             // The first error is the one to report, also when the store cannot take the state.
-            try? finish(Self.state(after: error), exitStatus: report.exitStatus, message: report.message)
+            try? finish(Self.state(after: error), exitStatus: failure.exitStatus, message: failure.message)
             throw error
         }
     }
@@ -131,6 +134,7 @@ public final class Notebook: Sendable {
         console.clearProgress()
         try store.finishRun(
             id: runID, session: session, state: state, visitedCells: Set(visited.withLock { $0 }), at: clock.date())
+        try store.checkpoint()
         console.send(.done(run: runID, state: state, exitStatus: exitStatus, message: message))
     }
 

@@ -3,7 +3,7 @@ import Foundation
 import Notebook
 
 /// Hands over to an experiment's own program, which lies in the same folder.
-enum Experiment: String, CaseIterable, ExpressibleByArgument {
+enum ExperimentProgram: String, CaseIterable, ExpressibleByArgument {
     case baseline, sft
     case betaSweep = "beta-sweep"
     case loraRank64 = "lora-rank64"
@@ -29,8 +29,8 @@ struct RunCommand: ParsableCommand {
         commandName: "run", abstract: "Run an experiment, or continue it where it stopped.",
         discussion: "The same as calling the experiment's own program. `precis run <experiment> --help` shows its options.")
 
-    @Argument(help: "One of \(Experiment.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var experiment: Experiment
+    @Argument(help: "One of \(ExperimentProgram.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var experiment: ExperimentProgram
 
     @Argument(parsing: .captureForPassthrough, help: "Options of the experiment.")
     var arguments: [String] = []
@@ -43,8 +43,8 @@ struct PlanCommand: ParsableCommand {
         commandName: "plan", abstract: "Show which steps an experiment would run, why, and what they would take.",
         discussion: "Takes the options of `precis run` and starts nothing.")
 
-    @Argument(help: "One of \(Experiment.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var experiment: Experiment
+    @Argument(help: "One of \(ExperimentProgram.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var experiment: ExperimentProgram
 
     @Argument(parsing: .captureForPassthrough, help: "Options of the experiment.")
     var arguments: [String] = []

@@ -7,11 +7,15 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify", abstract: "Recompute stored numbers from the rows they come from.",
         discussion: "Ends with exit code 3 where a number differs.")
 
+    @Flag(name: .long, help: "Also compare weights files with their hashes, which takes seconds for each.")
+    var weights = false
+
     @OptionGroup var options: ReaderOptions
 
     func run() throws {
         let store = try options.store()
-        let audit = try store.audit(countWords: { $0.split(whereSeparator: \.isWhitespace).count })
+        var audit = try store.audit(countWords: { $0.split(whereSeparator: \.isWhitespace).count })
+        if weights { audit.merge(try store.auditWeights()) }
         options.answer(
             json: [
                 "checked": .object(audit.checked.mapValues(KeyValue.int)),

@@ -177,3 +177,93 @@ struct NotebookTests {
         }
     }
 }
+
+@Suite("Plans and audits")
+struct PlanTests {
+    let folder: TemporaryFolder
+    let store: Store
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try Store(workspace: folder.url, access: .write)
+    }
+
+    @Test("estimates come from the latest finished step of the name, of the same experiment first")
+    func estimates() async throws {
+        func finish(_ experiment: String, seconds: Double, total: Int, seed: Int) async throws {
+            let clock = ManualClock()
+            let notebook = try makeNotebook(store, experiment: experiment, settings: ["seed": .int(seed)], clock: clock)
+            try await notebook.run {
+                try await notebook.cell("sample", inputs: ["seed": .int(seed)]) { cell in
+                    let progress = try cell.progress(total: total)
+                    clock.advance(seconds: seconds)
+                    try progress.advance(by: total)
+                }
+            }
+        }
+        func plan(_ experiment: String) throws -> CellPlan {
+            try store.plan(experiment: experiment, runID: nil, name: "sample", version: 1, inputs: ["seed": 99])
+        }
+        #expect(try plan("sft").earlierSeconds == nil)
+        try await finish("baseline", seconds: 30, total: 60, seed: 1)
+        #expect(try plan("sft").earlierSecondsPerUnit == 0.5)
+        #expect(try plan("sft").reason == "never run")
+        try await finish("sft", seconds: 40, total: 10, seed: 2)
+        #expect(try plan("sft").earlierSecondsPerUnit == 4)
+        #expect(try plan("baseline").earlierSeconds == 30)
+        #expect(try plan("baseline").reason == "input seed changed 1 -> 99")
+        #expect(try store.runs().count == 2, "a plan starts nothing")
+    }
+
+    @Test func aFinishedRunIsWholeInOneFile() async throws {
+        let notebook = try makeNotebook(store)
+        try await notebook.run { try await notebook.cell("work", inputs: [:]) { $0.show("shown") } }
+        let other = try TemporaryFolder()
+        try FileManager.default.copyItem(at: folder.store, to: other.store)
+        let copy = try Store(workspace: other.url, access: .read)
+        #expect(try copy.cells(runID: notebook.runID).map(\.output) == ["shown"])
+    }
+
+    @Test("a store in a folder that may not be written can be read", .enabled(if: getuid() != 0))
+    func readOnlyFolder() async throws {
+        let notebook = try makeNotebook(store)
+        try await notebook.run {}
+        let other = try TemporaryFolder()
+        try FileManager.default.copyItem(at: folder.store, to: other.store)
+        try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: other.url.path)
+        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: other.url.path) }
+        #expect(try Store(workspace: other.url, access: .read).runs().map(\.id) == [notebook.runID])
+        let error = #expect(throws: StoreError.self) { try Store(workspace: other.url, access: .write) }
+        #expect(error?.kind == .notWritable)
+    }
+
+    @Test func weightsAreComparedWithTheirHash() throws {
+        let file = folder.url.appendingPathComponent("model.safetensors")
+        try Data("abc".utf8).write(to: file)
+        // SHA-256 of "abc", FIPS 180-2, appendix B.1.
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        try store.save(
+            training: TrainingRecord(
+                key: "t", experiment: "sft", label: "sft", settings: [:], state: .done, seconds: 1,
+                weightsPath: "model.safetensors", weightsHash: hash))
+        #expect(try store.auditWeights().findings.isEmpty)
+        #expect(try store.auditWeights().checkedCount == 1)
+        try Data("abd".utf8).write(to: file)
+        #expect(try store.auditWeights().findings.count == 1)
+        try FileManager.default.removeItem(at: file)
+        #expect(try store.auditWeights().findings.first?.recomputed == "a missing file")
+    }
+
+    @Test func errorsOfOtherLayersKeepTheirStatus() async throws {
+        struct Lower: Error {}
+        let transcript = Transcript()
+        let notebook = try makeNotebook(store, transcript: transcript, format: .json)
+        await #expect(throws: Lower.self) {
+            try await notebook.run(reporting: { error in
+                FailureReport(UserFailure("no model", why: "\(error)", exitStatus: .missingInput))
+            }) { throw Lower() }
+        }
+        #expect(transcript.output.contains(#""exit_code":66,"#))
+        #expect(try store.run(id: notebook.runID)?.state == .failed)
+    }
+}

@@ -1,3 +1,5 @@
+import Checkpoints
+import Foundation
 import GRDB
 
 /// Recomputes, from rows, every stored number that follows from others, and says where the two differ.
@@ -20,6 +22,12 @@ public struct StoreAudit: Sendable, Equatable {
     public private(set) var findings: [Finding] = []
 
     public var checkedCount: Int { checked.values.reduce(0, +) }
+
+    /// Adds what another audit found.
+    public mutating func merge(_ other: StoreAudit) {
+        checked.merge(other.checked) { $0 + $1 }
+        findings += other.findings
+    }
 
     fileprivate mutating func compare<Value: Equatable>(
         _ table: String, _ key: @autoclosure () -> String, _ quantity: String, stored: Value, recomputed: Value,
@@ -50,6 +58,21 @@ extension Store {
             try auditEvaluations(db, &audit)
             return audit
         }
+    }
+
+    /// Checks the weights files of finished trainings against the hashes they were stored with.
+    /// - Throws: ``StoreError``, or `CheckpointError` for a file that cannot be read.
+    public func auditWeights() throws -> StoreAudit {
+        var audit = StoreAudit()
+        for training in try trainings() {
+            guard let path = training.weightsPath, let stored = training.weightsHash else { continue }
+            let file = workspace.appendingPathComponent(path).path
+            let exists = FileManager.default.fileExists(atPath: file)
+            audit.compare(
+                "training", "\(training.label) (\(path))", "SHA-256 of the weights", stored: stored,
+                recomputed: exists ? try SHA256.hexDigest(ofFile: file) : "a missing file")
+        }
+        return audit
     }
 
     private func auditFile(_ db: Database, _ audit: inout StoreAudit) throws {

@@ -29,6 +29,19 @@ extension Store {
         }
     }
 
+    /// The finished cell of this name whose time tells what the step takes on this machine.
+    func timedCell(experiment: String, name: String) throws -> CellRecord? {
+        try read { db in
+            try CellRecord.fetchOne(
+                db,
+                sql: """
+                    SELECT cell.* FROM cell JOIN run ON run.id = cell.runID
+                    WHERE cell.name = ? AND cell.state = 'done' AND cell.seconds > 0
+                    ORDER BY run.experiment = ? DESC, cell.updatedAt DESC, cell.runID LIMIT 1
+                    """, arguments: [name, experiment])
+        }
+    }
+
     func updateProgress(runID: String, name: String, completed: Int, total: Int?, seconds: Double, at date: Date) throws {
         try write { db in
             try db.execute(

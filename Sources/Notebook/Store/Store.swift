@@ -47,18 +47,36 @@ public final class Store: Sendable {
                 throw StoreError(.missing, what: "cannot open the store", location: file.path, why: "there is no such file")
             }
             reader = try Self.wrapping("cannot open the store", file) {
-                let pool = try DatabasePool(path: file.path, configuration: Self.configuration(readOnly: true))
-                try pool.read { db in
-                    try Self.checkOrigin(of: db, file: file)
-                    guard try StoreSchema.migrator.hasCompletedMigrations(db) else {
-                        throw StoreError(
-                            .missing, what: "cannot read the store", location: file.path,
-                            why: "it has an older schema, or none yet; a run updates it")
-                    }
+                do {
+                    let pool = try DatabasePool(path: file.path, configuration: Self.configuration(readOnly: true))
+                    return try Self.openedForReading(pool, file)
+                } catch let error as DatabaseError where Self.isUnwritten(file, error) {
+                    let path = file.path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? file.path
+                    let queue = try DatabaseQueue(
+                        path: "file:\(path)?immutable=1", configuration: Self.configuration(readOnly: true))
+                    return try Self.openedForReading(queue, file)
                 }
-                return pool
             }
         }
+    }
+
+    private static func openedForReading(_ reader: any DatabaseReader, _ file: URL) throws -> any DatabaseReader {
+        try reader.read { db in
+            try checkOrigin(of: db, file: file)
+            guard try StoreSchema.migrator.hasCompletedMigrations(db) else {
+                throw StoreError(
+                    .missing, what: "cannot read the store", location: file.path,
+                    why: "it has an older schema, or none yet; a run updates it")
+            }
+        }
+        return reader
+    }
+
+    /// Whether SQLite failed only because it cannot make its index of the write-ahead log, as in a folder
+    /// that may not be written; without a log the file alone is the whole store and can be read as it is.
+    private static func isUnwritten(_ file: URL, _ error: DatabaseError) -> Bool {
+        let log = try? FileManager.default.attributesOfItem(atPath: file.path + "-wal")[.size] as? UInt64
+        return [.SQLITE_READONLY, .SQLITE_CANTOPEN].contains(error.resultCode) && (log ?? 0) == 0
     }
 
     /// Whether a process is writing to the workspace now.
@@ -123,6 +141,13 @@ extension Store {
                 .notWritable, what: "cannot write to the store", location: file.path, why: "it was opened for reading")
         }
         return try Self.wrapping("cannot write to the store", file) { try writer.write(body) }
+    }
+
+    /// Moves the write-ahead log into the file, so that the file alone is the whole store.
+    func checkpoint() throws {
+        try Self.wrapping("cannot write to the store", file) {
+            _ = try writer?.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        }
     }
 
     /// Inserts rows, or replaces those with the same primary key, in one transaction.

@@ -13,8 +13,7 @@ final class WriterLock: Sendable {
             throw StoreError(
                 .notWritable, what: "cannot lock the workspace", location: url.path, why: String(cString: strerror(errno)))
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let code = errno
+        if let code = Self.lock(descriptor) {
             close(descriptor)
             guard code == EWOULDBLOCK else {
                 throw StoreError(
@@ -31,7 +30,22 @@ final class WriterLock: Sendable {
         _ = note.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Closing alone would leave the lock to a child process between its fork and its exec.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
+
+    /// - Returns: the error code of a lock that cannot be had; `nil` on success.
+    private static func lock(_ descriptor: Int32) -> Int32? {
+        // A reader that asks whether the lock is held holds it for a moment itself.
+        for attempt in 0..<10 {
+            if attempt > 0 { usleep(20_000) }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return nil }
+            if errno != EWOULDBLOCK { break }
+        }
+        return errno
+    }
 
     static func url(in workspace: URL) -> URL { workspace.appendingPathComponent(".lock") }
 

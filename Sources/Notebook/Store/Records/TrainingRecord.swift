@@ -12,6 +12,7 @@ public struct TrainingRecord: Sendable, Codable, Equatable {
     public var seconds: Double
     /// Relative to the workspace.
     public var weightsPath: String?
+    /// SHA-256 of the weights file.
     public var weightsHash: String?
 
     public init(

@@ -8,8 +8,8 @@ struct CompareCommand: ParsableCommand {
         commandName: "compare", abstract: "Show what two runs, or two systems, differ in.",
         discussion: """
             A and B are runs (`baseline-3f2a91`) or systems of runs (`beta-sweep-77c0de/dpo`); the start of a run's \
-            identifier is enough. Differences are B minus A, paired by article, with 95 % bootstrap intervals. Ends with \
-            exit code 3 where results differ, 0 where every row is the same.
+            identifier is enough. Differences are B minus A, paired by article, with 95 % bootstrap intervals. \
+            Ends with exit code 3 where results differ, 0 where every row is the same.
             """)
 
     @Argument(help: "A run, or run/system.")

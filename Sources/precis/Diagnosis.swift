@@ -113,7 +113,7 @@ struct Diagnosis {
 
     private var store: Check {
         do {
-            let store = try Store(workspace: workspace, access: .read)
+            let store = try Store(workspace: workspace, access: .readOnly)
             let runs = try store.runs().count
             return Check(
                 name: "store", result: .ok, found: "\(runs) runs" + (store.isBeingWritten ? ", one going on" : ""))

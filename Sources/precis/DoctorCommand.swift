@@ -7,8 +7,8 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check that this machine has what experiments and reports need.",
         discussion: """
-            The cache folder is PRECIS_CACHE, or ~/.cache/precis. Ends with the exit code of the first check that failed; \
-            warnings do not count.
+            The cache folder is PRECIS_CACHE, or ~/.cache/precis. Ends with the exit code of the first check that \
+            failed; warnings do not count.
             """)
 
     @OptionGroup var options: ReaderOptions

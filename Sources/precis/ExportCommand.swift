@@ -12,8 +12,8 @@ struct ExportCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "One JSON line per judged summary.",
             discussion: """
-                Fields: run, experiment, system, kind, round, split, article_id, summary, words, correct (null when the \
-                judge failed), answers (null for "Unsure"), failures.
+                Fields: run, experiment, system, kind, round, split, article_id, summary, words, correct (null when \
+                the judge failed), answers (null for "Unsure"), failures.
                 """)
 
         @Option(name: .customLong("run"), help: "Only this run (identifier or its start).")
@@ -26,7 +26,7 @@ struct ExportCommand: ParsableCommand {
         var workspace = "workspace"
 
         func run() throws {
-            let store = try Store(workspace: URL(fileURLWithPath: workspace), access: .read)
+            let store = try Store(workspace: URL(fileURLWithPath: workspace), access: .readOnly)
             let runs = try identifier.map { [try store.run(matching: $0)] } ?? store.runs().sorted { $0.id < $1.id }
             for run in runs {
                 for evaluation in try store.evaluations(runID: run.id) where split == nil || evaluation.split == split {
@@ -38,7 +38,9 @@ struct ExportCommand: ParsableCommand {
             }
         }
 
-        private static func json(_ row: EvaluationRowRecord, _ evaluation: EvaluationRecord, _ run: RunRecord) -> KeyValue {
+        private static func json(
+            _ row: EvaluationRowRecord, _ evaluation: EvaluationRecord, _ run: RunRecord
+        ) -> KeyValue {
             [
                 "run": .string(run.id), "experiment": .string(run.experiment), "system": .string(evaluation.systemName),
                 "kind": .string(evaluation.kind), "round": .int(evaluation.round), "split": .string(evaluation.split),
@@ -55,8 +57,8 @@ struct ExportCommand: ParsableCommand {
             abstract: "Preference pairs in the chat format of TRL and Hugging Face datasets.",
             discussion: """
                 One JSON line per pair: "prompt", "chosen" and "rejected", each a list of messages with "role" and \
-                "content". `datasets.load_dataset("json", data_files=...)` reads the file; TRL's DPOTrainer takes it as \
-                it is.
+                "content". `datasets.load_dataset("json", data_files=...)` reads the file; TRL's DPOTrainer takes \
+                it as it is.
                 """)
 
         @Flag(name: .long, help: "List the pair sets instead.")
@@ -73,7 +75,10 @@ struct ExportCommand: ParsableCommand {
             if list {
                 return options.answer(
                     json: .array(sets.map { ["key": .string($0.key), "pairs": .int($0.count)] }),
-                    text: Table("\(sets.count) pair sets", ["key", "pairs"], numbers: ["pairs"], rows: sets.map { [$0.key, "\($0.count)"] }).text())
+                    text: Table(
+                        "\(sets.count) pair sets", ["key", "pairs"], numbers: ["pairs"],
+                        rows: sets.map { [$0.key, "\($0.count)"] }
+                    ).text())
             }
             let matches = sets.map(\.key).filter { $0.hasPrefix(set ?? "") }
             guard let key = matches.first, matches.count == 1 else {

@@ -15,7 +15,7 @@ struct ReaderOptions: ParsableArguments {
 
     var workspaceURL: URL { URL(fileURLWithPath: workspace) }
 
-    func store() throws -> Store { try Store(workspace: workspaceURL, access: .read) }
+    func store() throws -> Store { try Store(workspace: workspaceURL, access: .readOnly) }
 
     /// Writes the answer: `json` with `--json`, the table otherwise.
     func answer(json: @autoclosure () -> KeyValue, text: @autoclosure () -> String) {

@@ -12,7 +12,8 @@ enum ExperimentProgram: String, CaseIterable, ExpressibleByArgument {
     /// Replaces this process with the experiment's program; returns only by throwing.
     func execute(_ arguments: [String]) throws -> Never {
         let folder = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-            .map { URL(fileURLWithPath: $0) } ?? Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])
+            .map { URL(fileURLWithPath: $0) } ?? Bundle.main.executableURL
+            ?? URL(fileURLWithPath: CommandLine.arguments[0])
         let program = folder.deletingLastPathComponent().appendingPathComponent(rawValue)
         // SIGPIPE is ignored here; an ignored signal stays ignored in the new program, a default one does too.
         signal(SIGPIPE, SIG_DFL)
@@ -27,7 +28,7 @@ enum ExperimentProgram: String, CaseIterable, ExpressibleByArgument {
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run an experiment, or continue it where it stopped.",
-        discussion: "The same as calling the experiment's own program. `precis run <experiment> --help` shows its options.")
+        discussion: "The same as calling the experiment's own program, which shows its options with --help.")
 
     @Argument(help: "One of \(ExperimentProgram.allCases.map(\.rawValue).joined(separator: ", ")).")
     var experiment: ExperimentProgram

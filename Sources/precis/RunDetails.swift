@@ -47,7 +47,8 @@ struct RunDetails {
         let settings = Table(
             "Settings", ["name", "value"], rows: flatten(.object(status.run.settings), path: "").map { [$0.0, $0.1] })
         let provenance = Table(
-            "Provenance", ["name", "value"], rows: status.run.provenance.details.sorted { $0.key < $1.key }.map { [$0.key, $0.value] })
+            "Provenance", ["name", "value"],
+            rows: status.run.provenance.details.sorted { $0.key < $1.key }.map { [$0.key, $0.value] })
         let sessionTable = Table(
             "Sessions", ["number", "state", "started (UTC)", "commit"], numbers: ["number"],
             rows: sessions.map {

@@ -66,7 +66,7 @@ struct RunsCommand: ParsableCommand {
         @OptionGroup var options: ReaderOptions
 
         func run() throws {
-            let store = try Store(workspace: options.workspaceURL, access: .write)
+            let store = try Store(workspace: options.workspaceURL, access: .readWrite)
             // All or none: a mistyped identifier removes nothing.
             let records = try runs.map { id in
                 let record = try store.run(matching: id)

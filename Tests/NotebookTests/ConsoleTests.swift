@@ -25,7 +25,7 @@ struct ConsoleTests {
         completed: Int = 0
     ) async throws {
         let folder = try TemporaryFolder()
-        let store = try Store(workspace: folder.url, access: .write)
+        let store = try Store(workspace: folder.url, access: .readWrite)
         let notebook = try Notebook(
             store: store, experiment: "baseline", preset: "quick", settings: [:], provenance: .fixture,
             console: transcript.console(isTerminal: isTerminal, width: 40), interruption: Interruption(), source: nil,

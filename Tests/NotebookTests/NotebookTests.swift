@@ -9,7 +9,7 @@ struct NotebookTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        store = try Store(workspace: folder.url, access: .write)
+        store = try Store(workspace: folder.url, access: .readWrite)
     }
 
     @Test func theSameSettingsAreTheSameRun() throws {
@@ -185,7 +185,7 @@ struct PlanTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        store = try Store(workspace: folder.url, access: .write)
+        store = try Store(workspace: folder.url, access: .readWrite)
     }
 
     @Test("estimates come from the latest finished step of the name, of the same experiment first")
@@ -220,7 +220,7 @@ struct PlanTests {
         try await notebook.run { try await notebook.cell("work", inputs: [:]) { $0.show("shown") } }
         let other = try TemporaryFolder()
         try FileManager.default.copyItem(at: folder.store, to: other.store)
-        let copy = try Store(workspace: other.url, access: .read)
+        let copy = try Store(workspace: other.url, access: .readOnly)
         #expect(try copy.cells(runID: notebook.runID).map(\.output) == ["shown"])
     }
 
@@ -232,8 +232,8 @@ struct PlanTests {
         try FileManager.default.copyItem(at: folder.store, to: other.store)
         try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: other.url.path)
         defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: other.url.path) }
-        #expect(try Store(workspace: other.url, access: .read).runs().map(\.id) == [notebook.runID])
-        let error = #expect(throws: StoreError.self) { try Store(workspace: other.url, access: .write) }
+        #expect(try Store(workspace: other.url, access: .readOnly).runs().map(\.id) == [notebook.runID])
+        let error = #expect(throws: StoreError.self) { try Store(workspace: other.url, access: .readWrite) }
         #expect(error?.kind == .notWritable)
     }
 

@@ -11,7 +11,7 @@ struct ProcessTests {
 
     /// Stores 40 samples one by one, those that are missing, and is killed after `stopAt` of them.
     static func sample(_ workspace: String, stopAt: Int? = nil) async throws -> String {
-        let store = try Store(workspace: URL(fileURLWithPath: workspace), access: .write)
+        let store = try Store(workspace: URL(fileURLWithPath: workspace), access: .readWrite)
         let clock = ManualClock()
         let notebook = try makeNotebook(store, clock: clock)
         return try await notebook.run {
@@ -41,7 +41,7 @@ struct ProcessTests {
             _ = try await ProcessTests.sample(path, stopAt: 13)
         }
         do {
-            let store = try Store(workspace: folder.url, access: .read)
+            let store = try Store(workspace: folder.url, access: .readOnly)
             #expect(try store.runs().map(\.state) == [.running], "it had no chance to say otherwise")
             #expect(!store.isBeingWritten)
         }
@@ -49,8 +49,8 @@ struct ProcessTests {
 
         let whole = try TemporaryFolder()
         _ = try await Self.sample(whole.url.path)
-        let resumed = try Store(workspace: folder.url, access: .read)
-        let uninterrupted = try Store(workspace: whole.url, access: .read)
+        let resumed = try Store(workspace: folder.url, access: .readOnly)
+        let uninterrupted = try Store(workspace: whole.url, access: .readOnly)
         let run = try #require(try resumed.runs().first)
         #expect(run.state == .done)
         #expect(try resumed.sessions(runID: run.id).map(\.state) == [.interrupted, .done])
@@ -64,15 +64,15 @@ struct ProcessTests {
 
     @Test("a second process cannot write, and can read")
     func lock() async throws {
-        let store = try Store(workspace: folder.url, access: .write)
+        let store = try Store(workspace: folder.url, access: .readWrite)
         let notebook = try makeNotebook(store)
         let (path, runID) = (folder.url.path, notebook.runID)
         await #expect(processExitsWith: .exitCode(ExitStatus.cannotWrite.rawValue)) { [path = path as String, runID = runID as String] in
             let workspace = URL(fileURLWithPath: path)
-            let reader = try Store(workspace: workspace, access: .read)
+            let reader = try Store(workspace: workspace, access: .readOnly)
             guard try reader.runs().map(\.id) == [runID], reader.isBeingWritten else { exit(1) }
             do {
-                _ = try Store(workspace: workspace, access: .write)
+                _ = try Store(workspace: workspace, access: .readWrite)
             } catch {
                 exit(FailureReport(error).exitStatus.rawValue)
             }
@@ -84,7 +84,7 @@ struct ProcessTests {
         let path = folder.url.path
         await #expect(processExitsWith: .exitCode(130)) { [path = path as String] in
             Interruption.handleSignals()
-            let store = try Store(workspace: URL(fileURLWithPath: path), access: .write)
+            let store = try Store(workspace: URL(fileURLWithPath: path), access: .readWrite)
             let notebook = try makeNotebook(store, interruption: .signals)
             do {
                 try await notebook.run {
@@ -98,7 +98,7 @@ struct ProcessTests {
                 exit(FailureReport(error).exitStatus.rawValue)
             }
         }
-        let store = try Store(workspace: folder.url, access: .read)
+        let store = try Store(workspace: folder.url, access: .readOnly)
         let run = try #require(try store.runs().first)
         #expect(run.state == .interrupted)
         #expect(try store.cells(runID: run.id).map(\.output) == ["the unit at hand"])

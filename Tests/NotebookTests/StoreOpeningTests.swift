@@ -9,14 +9,14 @@ struct StoreOpeningTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func failure(_ access: Store.Access = .write, workspace: URL? = nil) -> StoreError? {
+    private func failure(_ access: Store.Access = .readWrite, workspace: URL? = nil) -> StoreError? {
         #expect(throws: StoreError.self) { try Store(workspace: workspace ?? folder.url, access: access) }
     }
 
     @Test func whatWasWrittenIsReadByAnother() throws {
-        let writer = try Store(workspace: folder.url, access: .write)
+        let writer = try Store(workspace: folder.url, access: .readWrite)
         let notebook = try makeNotebook(writer)
-        let reader = try Store(workspace: folder.url, access: .read)
+        let reader = try Store(workspace: folder.url, access: .readOnly)
         #expect(try reader.runs().map(\.id) == [notebook.runID])
         #expect(reader.isBeingWritten)
         let error = #expect(throws: StoreError.self) { try reader.removeRun(id: notebook.runID) }
@@ -25,25 +25,35 @@ struct StoreOpeningTests {
 
     @Test("a second writer is told who writes, and may write when the first is gone")
     func oneWriter() throws {
-        var writer: Store? = try Store(workspace: folder.url, access: .write)
+        var writer: Store? = try Store(workspace: folder.url, access: .readWrite)
         #expect(writer?.isBeingWritten == true)
         let error = failure()
         #expect(error?.kind == .locked)
         #expect(error?.exitStatus == .cannotWrite)
         #expect(error?.why.contains(String(ProcessInfo.processInfo.processIdentifier)) == true)
         writer = nil
-        #expect(try Store(workspace: folder.url, access: .read).isBeingWritten == false)
-        _ = try Store(workspace: folder.url, access: .write)
+        #expect(try Store(workspace: folder.url, access: .readOnly).isBeingWritten == false)
+        _ = try Store(workspace: folder.url, access: .readWrite)
     }
 
     @Test func nothingToRead() {
-        let error = failure(.read)
+        let error = failure(.readOnly)
         #expect(error?.kind == .missing)
         #expect(error?.exitStatus == .missingInput)
         #expect(!FileManager.default.fileExists(atPath: folder.store.path), "reading makes no file")
     }
 
-    @Test("a file that is no database is left alone", arguments: [Store.Access.read, .write])
+    @Test func aPlanNeedsNoStore() throws {
+        let nowhere = folder.url.appendingPathComponent("nowhere")
+        let store = try Store(workspace: nowhere, access: .readOnlyOrEmpty)
+        #expect(try store.runs().isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: nowhere.path))
+        let writer = try Store(workspace: nowhere, access: .readWrite)
+        let runID = try makeNotebook(writer).runID
+        #expect(try Store(workspace: nowhere, access: .readOnlyOrEmpty).runs().map(\.id) == [runID])
+    }
+
+    @Test("a file that is no database is left alone", arguments: [Store.Access.readOnly, .readWrite])
     func noDatabase(access: Store.Access) throws {
         let content = Data(String(repeating: "these are not the rows\n", count: 100).utf8)
         try content.write(to: folder.store)
@@ -54,9 +64,9 @@ struct StoreOpeningTests {
         #expect(try Data(contentsOf: folder.store) == content)
     }
 
-    @Test("a damaged store", arguments: [Store.Access.read, .write])
+    @Test("a damaged store", arguments: [Store.Access.readOnly, .readWrite])
     func corrupt(access: Store.Access) throws {
-        try DatabaseQueue(path: { _ = try Store(workspace: folder.url, access: .write); return folder.store.path }())
+        try DatabaseQueue(path: { _ = try Store(workspace: folder.url, access: .readWrite); return folder.store.path }())
             .close()
         var bytes = try Data(contentsOf: folder.store)
         // The first page's b-tree header follows the 100 bytes of the file header.
@@ -70,16 +80,16 @@ struct StoreOpeningTests {
     @Test func anotherProgramsDatabase() throws {
         try DatabaseQueue(path: folder.store.path).write { try $0.execute(sql: "CREATE TABLE note (text TEXT)") }
         #expect(failure()?.kind == .foreign)
-        #expect(failure(.read)?.kind == .foreign)
+        #expect(failure(.readOnly)?.kind == .foreign)
         let tables = try DatabaseQueue(path: folder.store.path).read {
             try String.fetchAll($0, sql: "SELECT name FROM sqlite_master")
         }
         #expect(tables == ["note"])
     }
 
-    @Test("a store of a newer version is not touched", arguments: [Store.Access.read, .write])
+    @Test("a store of a newer version is not touched", arguments: [Store.Access.readOnly, .readWrite])
     func newerSchema(access: Store.Access) throws {
-        _ = try Store(workspace: folder.url, access: .write)
+        _ = try Store(workspace: folder.url, access: .readWrite)
         try DatabaseQueue(path: folder.store.path).write {
             try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('999 from the future')")
         }
@@ -102,7 +112,7 @@ struct StoreOpeningTests {
 
     @Test("the schema that shipped stays as it shipped")
     func shippedSchema() throws {
-        _ = try Store(workspace: folder.url, access: .write)
+        _ = try Store(workspace: folder.url, access: .readWrite)
         let database = try DatabaseQueue(path: folder.store.path)
         let migrations = try database.read { try String.fetchAll($0, sql: "SELECT identifier FROM grdb_migrations") }
         #expect(migrations == ["1 runs, shared work, evaluations"])
@@ -110,7 +120,7 @@ struct StoreOpeningTests {
             try String.fetchAll(
                 $0, sql: "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'grdb%' ORDER BY name")
         }
-        // A new migration adds a line here; the text of an earlier one never changes.
+        // A new migration adds a line above and changes the digest; the text of an earlier one never changes.
         let digest = ContentKey(.array(schema.map(KeyValue.string))).hex
         #expect(digest == "885e8557406334c78b666fb58257c305fc3be06d6b753dd6892c29f8d3ad2273")
         #expect(try database.read { try Int.fetchOne($0, sql: "PRAGMA application_id") } == 0x5052_4353)
@@ -118,7 +128,7 @@ struct StoreOpeningTests {
 
     @Test("a full disk is named as such, and loses only the unit at hand")
     func diskFull() throws {
-        let store = try Store(workspace: folder.url, access: .write)
+        let store = try Store(workspace: folder.url, access: .readWrite)
         try store.limitPages(toAdditional: 8)
         let sample = { (index: Int) in
             SampleRecord(

@@ -9,7 +9,7 @@ struct StoreTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        store = try Store(workspace: folder.url, access: .write)
+        store = try Store(workspace: folder.url, access: .readWrite)
     }
 
     private func sample(_ index: Int, article: String = "a1", text: String = "A summary.") -> SampleRecord {

@@ -78,7 +78,7 @@ struct PrecisTests {
     }
 
     @Test func removingWaitsForNobody() throws {
-        let writer = try Store(workspace: workspace.url, access: .write)
+        let writer = try Store(workspace: workspace.url, access: .readWrite)
         let result = try Program.run("runs", "rm", workspace.firstRun, "--workspace", path)
         #expect(result.status == 73)
         #expect(result.error.contains("process \(ProcessInfo.processInfo.processIdentifier)"))
@@ -92,7 +92,7 @@ struct PrecisTests {
         var status = try Program.run("status", workspace.secondRun, "--json", "--workspace", path).json().members
         #expect(status["state"] == "interrupted")
         #expect(try Program.run("status", workspace.secondRun, "--workspace", path).output.contains("continue"))
-        let writer = try Store(workspace: workspace.url, access: .write)
+        let writer = try Store(workspace: workspace.url, access: .readWrite)
         status = try Program.run("status", workspace.secondRun, "--json", "--workspace", path).json().members
         #expect(status["state"] == "running")
         // One of four took 30 s.

@@ -52,7 +52,7 @@ final class FixtureWorkspace: Sendable {
 
     init() async throws {
         url = FileManager.default.temporaryDirectory.appendingPathComponent("precis-tests-" + UUID().uuidString)
-        let store = try Store(workspace: url, access: .write)
+        let store = try Store(workspace: url, access: .readWrite)
         let articles = (0..<4).map {
             ArticleRecord(
                 corpusKey: "corpus", id: "a\($0)", position: $0, split: "test", words: 10,

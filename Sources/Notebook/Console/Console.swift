@@ -103,7 +103,8 @@ public final class Console: Sendable {
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             // U+2400 and on are pictures of the C0 controls; the others have none.
-            shown.append(isControl(scalar) ? Unicode.Scalar(scalar.value < 0x20 ? 0x2400 + scalar.value : 0xFFFD) ?? "\u{FFFD}" : scalar)
+            let picture = scalar.value < 0x20 ? Unicode.Scalar(0x2400 + scalar.value) : nil
+            shown.append(isControl(scalar) ? picture ?? "\u{FFFD}" : scalar)
         }
         return String(shown)
     }

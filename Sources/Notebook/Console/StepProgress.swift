@@ -21,8 +21,8 @@ public final class StepProgress: Sendable {
     private let state: Mutex<State>
 
     init(
-        name: String, total: Int?, completed: Int, unit: String, console: Console, clock: @escaping @Sendable () -> Duration,
-        store: @escaping @Sendable (_ completed: Int) throws -> Void
+        name: String, total: Int?, completed: Int, unit: String, console: Console,
+        clock: @escaping @Sendable () -> Duration, store: @escaping @Sendable (_ completed: Int) throws -> Void
     ) {
         self.name = name
         self.total = total

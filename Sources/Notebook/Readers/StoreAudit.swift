@@ -102,8 +102,8 @@ extension Store {
         let samples = try SampleRecord.fetchCursor(db)
         while let row = try samples.next() {
             audit.compare(
-                "sample", "\(row.articleID) #\(row.sampleIndex) of \(row.setKey.prefix(12))", "words", stored: row.words,
-                recomputed: countWords(row.text))
+                "sample", "\(row.articleID) #\(row.sampleIndex) of \(row.setKey.prefix(12))", "words",
+                stored: row.words, recomputed: countWords(row.text))
         }
         let rows = try EvaluationRowRecord.fetchCursor(db)
         while let row = try rows.next() {
@@ -120,7 +120,9 @@ extension Store {
         }
         let judgements = try JudgementRecord.fetchCursor(db)
         while let row = try judgements.next() {
-            guard let right = rightAnswers[row.judgeKey + " " + row.articleID], let correct = row.correct else { continue }
+            guard let correct = row.correct, let right = rightAnswers[row.judgeKey + " " + row.articleID] else {
+                continue
+            }
             audit.compare(
                 "judgement", "\(row.articleID) \(row.summaryHash.prefix(12))", "correct", stored: correct,
                 recomputed: zip(row.answers, right).count { $0 == $1 })

@@ -42,7 +42,9 @@ extension Store {
         }
     }
 
-    func updateProgress(runID: String, name: String, completed: Int, total: Int?, seconds: Double, at date: Date) throws {
+    func updateProgress(
+        runID: String, name: String, completed: Int, total: Int?, seconds: Double, at date: Date
+    ) throws {
         try write { db in
             try db.execute(
                 sql: """

@@ -10,8 +10,10 @@ import GRDB
 public final class Store: Sendable {
     public enum Access: Sendable {
         /// Creates the workspace and the store when they are missing, and migrates an older schema.
-        case write
-        case read
+        case readWrite
+        case readOnly
+        /// As `readOnly`; where there is no store yet, an empty one in memory. For plans.
+        case readOnlyOrEmpty
     }
 
     public static let fileName = "precis.sqlite"
@@ -29,7 +31,7 @@ public final class Store: Sendable {
         self.workspace = workspace
         self.access = access
         switch access {
-        case .write:
+        case .readWrite:
             try Self.makeFolder(workspace)
             lock = try WriterLock(workspace: workspace)
             let pool = try Self.wrapping("cannot open the store", file) {
@@ -40,11 +42,18 @@ public final class Store: Sendable {
             }
             writer = pool
             reader = pool
-        case .read:
+        case .readOnly, .readOnlyOrEmpty:
             lock = nil
             writer = nil
             guard FileManager.default.fileExists(atPath: file.path) else {
-                throw StoreError(.missing, what: "cannot open the store", location: file.path, why: "there is no such file")
+                if access == .readOnlyOrEmpty {
+                    let empty = try DatabaseQueue()
+                    try StoreSchema.migrator.migrate(empty)
+                    reader = empty
+                    return
+                }
+                throw StoreError(
+                    .missing, what: "cannot open the store", location: file.path, why: "there is no such file")
             }
             reader = try Self.wrapping("cannot open the store", file) {
                 do {

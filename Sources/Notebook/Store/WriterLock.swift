@@ -11,7 +11,8 @@ final class WriterLock: Sendable {
         descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw StoreError(
-                .notWritable, what: "cannot lock the workspace", location: url.path, why: String(cString: strerror(errno)))
+                .notWritable, what: "cannot lock the workspace", location: url.path,
+                why: String(cString: strerror(errno)))
         }
         if let code = Self.lock(descriptor) {
             close(descriptor)

@@ -8,6 +8,7 @@ enum {
     PK_PANEL = 64,    // columns of a packed panel, queries and keys of an attention block
     PK_CHUNK = 1024,  // columns summed in single precision before a double takes over
     PK_LINE = 64,     // bytes of a cache line
+    PK_SPARE = 16,    // elements that a vector store may run over
 };
 
 static inline int64_t pk_min(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -107,7 +108,8 @@ typedef struct {
     double (*sum_exp)(int64_t n, const float *x, float maximum, float inverse_temperature, float *terms);
     double (*sum)(int64_t n, const float *x);
     void (*softmax_gradient)(int64_t n, float *x, float lse, float scale);
-    /// Elements >= threshold in order: values and indices; returns how many.
+    int64_t (*find)(int64_t n, const float *x, float value);  // first index of value, or -1
+    /// Elements >= threshold in order: values and indices, each with PK_SPARE elements to spare; returns how many.
     int64_t (*select_at_least)(int64_t n, const float *x, float threshold, float *values, int32_t *indices);
 
     void (*adamw)(int64_t n, float *p, const float *g, float *m, float *v, const pk_adamw_constants *constants);

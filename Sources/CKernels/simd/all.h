@@ -43,6 +43,7 @@ const pk_kernels KERNELS = {
     .sum_exp = sum_exp,
     .sum = sum,
     .softmax_gradient = softmax_gradient,
+    .find = find,
     .select_at_least = select_at_least,
     .adamw = adamw,
     .sum_of_squares = sum_of_squares,

@@ -1,72 +1,132 @@
-// Attention of one new token per sequence. Queries of one group share their first span, which is
-// read once for all of them; a lane is one (query, head) pair.
+// Attention of one new token per sequence. A row is one (query, head) pair; the vector lanes run along
+// the keys in the scores and along the head's dimension in the sums. Rows that share a span take turns
+// at each block of 64 keys while it is in the first-level cache.
 
-/// Folds one span into queries [0, columns) whose (scaled) vectors are the columns of the block.
-static void fold_span(const attention_block *block, const pk_attention_shape *shape, const pk_kv_span *span,
-                      int32_t kv_head, int32_t queries, const int32_t *positions, int32_t heads_per_query) {
-    const int64_t ld = (int64_t)shape->kv_heads * shape->head_dim, offset = (int64_t)kv_head * shape->head_dim;
-    for (int32_t key = 0; key < span->count; key += PK_PANEL) {
-        const int32_t count = span->count - key < PK_PANEL ? span->count - key : PK_PANEL;
-        if (shape->window > 0) {
-            int32_t oldest = positions[0];
-            for (int32_t j = 1; j < queries / heads_per_query; j++)
-                oldest = positions[j] < oldest ? positions[j] : oldest;
-            if (span->first_position + key + count - 1 <= oldest - shape->window) continue;
+typedef struct {
+    float *queries;        // [rows, padded], times the scale
+    float *scores;         // [rows, 64 keys]
+    float *maxima, *sums;  // [rows]
+    float *out;            // [rows, padded]
+    float *padding;
+    int32_t padded;        // head_dim up to a multiple of 64
+} decode_rows;
+
+/// Sums of the lanes of LANES vectors, in order: halves are added while neighbours interleave.
+INLINE vf v_sums(vf v[LANES]) {
+    UNROLL for (int count = LANES / 2; count >= 1; count /= 2)
+        UNROLL for (int i = 0; i < count; i++)
+            v[i] = INTERLEAVE_LOW(v[i], v[i + count]) + INTERLEAVE_HIGH(v[i], v[i + count]);
+    return v[0];
+}
+
+/// scores[i] = q . k[i] for `count` keys; rows of k are ld apart. q is zero from head_dim on.
+INLINE void score_keys(const float *q, int32_t head_dim, const float *k, int64_t ld, int32_t count, float *scores) {
+    for (int32_t i = 0; i < count; i += LANES) {
+        vf products[LANES];
+        if (count - i >= LANES && head_dim % LANES == 0) {
+            UNROLL for (int j = 0; j < LANES; j++) {
+                const float *key = k + (i + j) * ld;
+                products[j] = v_load(key) * v_load(q);
+                for (int32_t d = LANES; d < head_dim; d += LANES)
+                    products[j] = v_fma(v_load(key + d), v_load(q + d), products[j]);
+            }
+        } else {
+            for (int j = 0; j < LANES; j++) {
+                products[j] = v_splat(0);
+                if (i + j >= count) continue;
+                const float *key = k + (i + j) * ld;
+                products[j] = v_load_part(key, head_dim < LANES ? head_dim : LANES, 0) * v_load(q);
+                for (int32_t d = LANES; d < head_dim; d += LANES) {
+                    const int32_t wide = head_dim - d < LANES ? head_dim - d : LANES;
+                    products[j] = v_fma(wide == LANES ? v_load(key + d) : v_load_part(key + d, wide, 0), v_load(q + d),
+                                        products[j]);
+                }
+            }
         }
-        block_scores(block, shape->head_dim, span->k + key * ld + offset, ld, count, lane_round(queries));
-        if (shape->window > 0)
-            for (int32_t j = 0; j < queries; j++)
-                for (int32_t i = 0; i < count; i++)
-                    if (span->first_position + key + i <= positions[j / heads_per_query] - shape->window)
-                        block->scores[i * PK_PANEL + j] = masked;
-        fold_block(block, span->v + key * ld + offset, ld, shape->head_dim, count, queries);
+        v_store(scores + i, v_sums(products));
+    }
+}
+
+/// Folds one block of scores into a row's running softmax; leaves the probabilities in `scores`.
+INLINE void fold_scores(const decode_rows *rows, int32_t row, int32_t count) {
+    float *scores = rows->scores + row * PK_PANEL, *out = rows->out + (int64_t)row * rows->padded;
+    for (int32_t i = count; i < (count + LANES - 1) / LANES * LANES; i++) scores[i] = masked;
+    vf maxima = v_splat(rows->maxima[row]);
+    for (int32_t i = 0; i < count; i += LANES) maxima = v_max(v_load(scores + i), maxima);
+    const float before = rows->maxima[row], maximum = v_maximum(maxima);
+    vf sums = v_splat(0);
+    for (int32_t i = 0; i < count; i += LANES) {
+        const vf p = v_exp(v_load(scores + i) - maximum);
+        v_store(scores + i, p);
+        sums += p;
+    }
+    float alpha = 1;
+    if (maximum != before) {
+        alpha = v_exp(v_splat(before - maximum))[0];
+        for (int32_t d = 0; d < rows->padded; d += LANES) v_store(out + d, v_load(out + d) * alpha);
+    }
+    rows->maxima[row] = maximum;
+    rows->sums[row] = rows->sums[row] * alpha + v_sum(sums);
+}
+
+/// Folds a span into rows [first, first + count), `heads` of them to a query.
+static void fold_span(const decode_rows *rows, int32_t first, int32_t count, int32_t heads,
+                      const pk_attention_shape *shape, const pk_kv_span *span, int32_t kv_head,
+                      const int32_t *positions) {
+    const int32_t head_dim = shape->head_dim;
+    const int64_t ld = (int64_t)shape->kv_heads * head_dim, offset = (int64_t)kv_head * head_dim;
+    for (int32_t key = 0; key < span->count; key += PK_PANEL) {
+        const int32_t keys = span->count - key < PK_PANEL ? span->count - key : PK_PANEL;
+        const float *k = span->k + key * ld + offset, *v = span->v + key * ld + offset;
+        // The next block, and this block's values, on their way while the scores are computed.
+        const int32_t next = span->count - key - keys < PK_PANEL ? span->count - key - keys : PK_PANEL;
+        for (int32_t i = 0; i < keys; i++)
+            for (int32_t d = 0; d < head_dim; d += PK_LINE / 4) __builtin_prefetch(v + i * ld + d);
+        for (int32_t i = 0; i < next; i++)
+            for (int32_t d = 0; d < head_dim; d += PK_LINE / 4) __builtin_prefetch(k + (keys + i) * ld + d, 0, 2);
+        for (int32_t r = first; r < first + count; r++) {
+            const float *q = rows->queries + (int64_t)r * rows->padded;
+            float *scores = rows->scores + r * PK_PANEL;
+            if (head_dim == 64) score_keys(q, 64, k, ld, keys, scores);
+            else score_keys(q, head_dim, k, ld, keys, scores);
+            if (shape->window > 0) {
+                const int32_t oldest = positions[(r - first) / heads] - shape->window + 1;
+                for (int32_t i = 0; i < keys && span->first_position + key + i < oldest; i++) scores[i] = masked;
+            }
+            fold_scores(rows, r, keys);
+        }
+        int64_t distance;
+        const float *values = padded_rows(v, ld, keys, head_dim, rows->padded, rows->padding, &distance);
+        for (int32_t d = 0; d < rows->padded; d += PK_PANEL)
+            block_f32(count, PK_PANEL, keys, rows->scores + first * PK_PANEL, PK_PANEL, 1, values + d, distance,
+                      rows->out + (int64_t)first * rows->padded + d, rows->padded, true);
     }
 }
 
 static void decode(const pk_decode_arguments *a, int32_t begin, int32_t end, int32_t kv_head, float *scratch) {
     const int32_t head_dim = a->shape.head_dim, heads = a->shape.heads / a->shape.kv_heads;
-    const int32_t queries = (end - begin) * heads, columns = lane_round(queries);
-    attention_block block = attention_block_in(scratch, head_dim);
-    const int64_t square = (int64_t)PK_PANEL * block.padded;
-    attention_block own = block;  // one query's lanes
-    own.scaled_queries = scratch + 3 * square;
-    for (int32_t j = 0; j < queries; j++)
-        set_column(block.scaled_queries, j,
-                   a->q + (begin + j / heads) * a->ldq + (int64_t)(kv_head * heads + j % heads) * head_dim, head_dim,
-                   a->shape.scale);
-    for (int32_t j = queries; j < columns; j++)
-        for (int32_t d = 0; d < head_dim; d++) block.scaled_queries[d * PK_PANEL + j] = 0;
-    for (int32_t j = 0; j < PK_PANEL; j++) block.maxima[j] = lowest;
-    memset(block.sums, 0, PK_PANEL * sizeof(float));
-    memset(block.out, 0, (size_t)queries * (size_t)block.padded * sizeof(float));
-
-    const int32_t shared = a->span_begin[begin];
-    if (a->span_begin[begin + 1] > shared)
-        fold_span(&block, &a->shape, a->spans + shared, kv_head, queries, a->positions + begin, heads);
-
-    float own_maxima[PK_PANEL], own_sums[PK_PANEL];
-    own.maxima = own_maxima;
-    own.sums = own_sums;
+    const int32_t count = (end - begin) * heads;
+    const attention_block block = attention_block_in(scratch, head_dim);
+    const decode_rows rows = {block.scaled_queries, block.scores, block.maxima, block.sums, block.out, block.padding,
+                              block.padded};
+    memset(rows.queries, 0, (size_t)count * (size_t)rows.padded * sizeof(float));
+    memset(rows.out, 0, (size_t)count * (size_t)rows.padded * sizeof(float));
+    for (int32_t r = 0; r < count; r++) {
+        const float *q = a->q + (begin + r / heads) * a->ldq + (int64_t)(kv_head * heads + r % heads) * head_dim;
+        for (int32_t d = 0; d < head_dim; d++) rows.queries[(int64_t)r * rows.padded + d] = q[d] * a->shape.scale;
+        rows.maxima[r] = lowest;
+        rows.sums[r] = 0;
+    }
+    if (a->span_begin[begin + 1] > a->span_begin[begin])
+        fold_span(&rows, 0, count, heads, &a->shape, a->spans + a->span_begin[begin], kv_head, a->positions + begin);
     for (int32_t i = begin; i < end; i++) {
-        const int32_t column = (i - begin) * heads;
-        if (a->span_begin[i + 1] > a->span_begin[i] + 1) {
-            for (int32_t d = 0; d < head_dim; d++)
-                for (int32_t j = 0; j < lane_round(heads); j++)
-                    own.scaled_queries[d * PK_PANEL + j] =
-                        j < heads ? block.scaled_queries[d * PK_PANEL + column + j] : 0;
-            for (int32_t j = 0; j < lane_round(heads); j++) {
-                own_maxima[j] = j < heads ? block.maxima[column + j] : lowest;
-                own_sums[j] = j < heads ? block.sums[column + j] : 0;
-            }
-            own.out = block.out + (int64_t)column * block.padded;
-            for (int32_t s = a->span_begin[i] + 1; s < a->span_begin[i + 1]; s++)
-                fold_span(&own, &a->shape, a->spans + s, kv_head, heads, a->positions + i, heads);
-            memcpy(block.sums + column, own_sums, (size_t)heads * sizeof(float));
-        }
+        const int32_t first = (i - begin) * heads;
+        for (int32_t s = a->span_begin[i] + 1; s < a->span_begin[i + 1]; s++)
+            fold_span(&rows, first, heads, heads, &a->shape, a->spans + s, kv_head, a->positions + i);
         for (int32_t j = 0; j < heads; j++) {
             float *to = a->out + i * a->ldo + (int64_t)(kv_head * heads + j) * head_dim;
-            const float *from = block.out + (int64_t)(column + j) * block.padded;
-            const float scale = 1.0f / block.sums[column + j];
+            const float *from = rows.out + (int64_t)(first + j) * rows.padded;
+            const float scale = 1.0f / rows.sums[first + j];
             for (int32_t d = 0; d < head_dim; d++) to[d] = from[d] * scale;
         }
     }

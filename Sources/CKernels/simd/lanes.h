@@ -42,6 +42,18 @@ INLINE double v_sum_double(vf v) {
     return sum;
 }
 
+INLINE bool v_any(vi mask) {
+#if LANES == 16
+    return _mm512_movepi32_mask((__m512i)mask) != 0;
+#elif LANES == 8
+    return _mm256_movemask_ps((__m256)mask) != 0;
+#else
+    int32_t any = 0;
+    UNROLL for (int i = 0; i < LANES; i++) any |= mask[i];
+    return any != 0;
+#endif
+}
+
 INLINE float v_maximum(vf v) {
     float best = v[0];
     UNROLL for (int i = 1; i < LANES; i++) best = v[i] > best ? v[i] : best;

@@ -55,19 +55,36 @@ static void softmax_gradient(int64_t n, float *x, float lse, float scale) {
     if (i < n) v_store_part(x + i, v_exp(v_load_part(x + i, n - i, 0) - lse) * -scale, n - i);
 }
 
+/// First index of `value`, or -1.
+static int64_t find(int64_t n, const float *x, float value) {
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        if (v_any(v_load(x + i) == value)) break;
+    for (; i < n; i++)
+        if (x[i] == value) return i;
+    return -1;
+}
+
+/// Writes whole vectors: `values` and `indices` have LANES elements to spare.
 static int64_t select_at_least(int64_t n, const float *x, float threshold, float *values, int32_t *indices) {
     int64_t found = 0, i = 0;
     for (; i + LANES <= n; i += LANES) {
         const vi hit = v_load(x + i) >= threshold;
-        vi any = hit;
-#ifdef LANES_EXP_SCALEF
-        if (!_mm512_movepi32_mask((__m512i)any)) continue;
-#endif
+        if (!v_any(hit)) continue;
+#if LANES == 16
+        const __mmask16 mask = _mm512_movepi32_mask((__m512i)hit);
+        const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+        _mm512_storeu_ps(values + found, _mm512_maskz_compress_ps(mask, _mm512_loadu_ps(x + i)));
+        _mm512_storeu_si512(indices + found,
+                            _mm512_maskz_compress_epi32(mask, _mm512_add_epi32(lane, _mm512_set1_epi32((int)i))));
+        found += __builtin_popcount(mask);
+#else
         for (int j = 0; j < LANES; j++)
-            if (any[j]) {
+            if (hit[j]) {
                 values[found] = x[i + j];
                 indices[found++] = (int32_t)(i + j);
             }
+#endif
     }
     for (; i < n; i++)
         if (x[i] >= threshold) {

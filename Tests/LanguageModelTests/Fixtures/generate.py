@@ -13,6 +13,8 @@ import sys
 
 import torch
 from safetensors.torch import save_file
+from tokenizers import Tokenizer, decoders, models
+from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -58,6 +60,29 @@ def write_logits(folder, name, model, inputs):
     write_json(os.path.join(folder, name + ".json"), {"tokens": inputs, "log_probs": log_probs})
 
 
+CHAT_TEMPLATE = (
+    "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\nYou are a helpful AI "
+    "assistant named SmolLM, trained by Hugging Face<|im_end|>\n' }}{% endif %}{{'<|im_start|>' + message['role'] + '\n' + "
+    "message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}")
+
+
+def write_tokenizer(folder):
+    """A byte-level vocabulary of 96 tokens of SmolLM's kind: most of ASCII and a few merges."""
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    letters = [chr(c) for c in range(ord("a"), ord("z") + 1)]
+    symbols = ["\u0120", "\u010a"] + letters + [c.upper() for c in letters] + list("0123456789") + list(".,;:!?'\"-()/<>|_")
+    merges = [("\u0120", "t"), ("h", "e"), ("\u0120t", "he"), ("i", "n"), ("\u0120", "a"), ("e", "r"), ("o", "n")]
+    spellings = special + symbols + [a + b for a, b in merges]
+    assert len(spellings) <= 96
+    tokenizer = Tokenizer(models.BPE({s: i for i, s in enumerate(spellings)}, merges))
+    tokenizer.pre_tokenizer = Sequence([Digits(individual_digits=True), ByteLevel(add_prefix_space=False)])
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens(special)
+    tokenizer.save(os.path.join(HERE, folder, "tokenizer.json"))
+    write_json(os.path.join(folder, "tokenizer_config.json"), {
+        "tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "<|im_end|>", "pad_token": "<|im_end|>", "chat_template": CHAT_TEMPLATE})
+
+
 def tiny():
     common = dict(vocab_size=96, tie_word_embeddings=True, attn_implementation="eager", bos_token_id=1, eos_token_id=2)
     llama = LlamaForCausalLM(LlamaConfig(
@@ -74,6 +99,7 @@ def tiny():
         os.remove(os.path.join(HERE, folder, "generation_config.json"))
         os.chmod(os.path.join(HERE, folder, "model.safetensors"), 0o644)
         write_logits(folder, "logits", model, inputs)
+        write_tokenizer(folder)
     # The same weights under Llama 3.1's frequency scaling, in the spelling of transformers 4.
     scaling = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 64}
     scaled_config = LlamaConfig(**{**llama.config.to_dict(), "rope_parameters": {**scaling, "rope_theta": 10000.0}})
@@ -116,19 +142,28 @@ NEWS_TOPICS = ["a bushfire", "a cricket match", "an airline's bankruptcy", "a fl
 
 def news(tokenizer, model):
     """The model's own news reports, sampled at temperature 1, so that no one's article is stored here."""
-    for index, topic in enumerate(NEWS_TOPICS):
-        turn = [{"role": "user", "content": f"Write a newspaper report about {topic}."}]
-        prompt = tokenizer.apply_chat_template(turn, add_generation_prompt=True, return_dict=False)
-        torch.manual_seed(index)
-        output = model.generate(torch.tensor([prompt]), max_new_tokens=140, do_sample=True, temperature=1.0, top_k=0, pad_token_id=2)
-        yield tokenizer.decode(output[0][len(prompt):], skip_special_tokens=True)
+    turns = [[{"role": "user", "content": f"Write a newspaper report about {topic}."}] for topic in NEWS_TOPICS]
+    prompts = [tokenizer.apply_chat_template(turn, add_generation_prompt=True, tokenize=False) for turn in turns]
+    tokenizer.padding_side = "left"
+    batch = tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
+    torch.manual_seed(0)
+    output = model.generate(**batch, max_new_tokens=130, do_sample=True, temperature=1.0, top_k=0, pad_token_id=2)
+    return [tokenizer.decode(row[batch.input_ids.shape[1]:], skip_special_tokens=True) for row in output]
+
+
+def smollm_tokenizer(folder):
+    """transformers' GGUF conversion forgets that SmolLM splits numbers into digits (`tokenizer.ggml.pre`)."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.backend_tokenizer.pre_tokenizer = Sequence([Digits(individual_digits=True), ByteLevel(add_prefix_space=False)])
+    assert len(tokenizer("1969", add_special_tokens=False).input_ids) == 4
+    return tokenizer
 
 
 def real(folder):
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer = smollm_tokenizer(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
     rows = []
-    for index, text in enumerate(SHORT_TEXTS + list(news(tokenizer, model))):
+    for index, text in enumerate(SHORT_TEXTS + news(tokenizer, model)):
         ids = tokenizer(text, add_special_tokens=False).input_ids[: 20 + 7 * (index % 15)]
         with torch.no_grad():
             logits = model(torch.tensor([ids])).logits[0].double()

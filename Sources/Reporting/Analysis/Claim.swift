@@ -43,6 +43,18 @@ struct Claim: Sendable {
     var verdict: Verdict
     /// Anchor of the evidence.
     var link: String
+
+    /// What the link leads to.
+    var evidence: String {
+        switch link {
+        case "#figure-frontier": "Figure 1"
+        case "#results": "Results"
+        case "#sweeps": "Sweeps"
+        case "#lora": "LoRA"
+        case "#iterations": "Iterations"
+        default: "Failures"
+        }
+    }
 }
 
 /// Margins within which a change counts as little, in shares: claim 2 speaks of "minimal" effects.

@@ -26,7 +26,10 @@ struct SweepAnalysis: Sendable {
     /// By beta, then by learning rate.
     let settings: [Setting]
 
-    var title: String { rank.map { "\(method), rank \($0)" } ?? method }
+    var title: String {
+        let name = method == "lora" ? "LoRA" : method.uppercased()
+        return rank.map { "\(name), rank \($0)" } ?? "\(name), all parameters"
+    }
     var id: String { (rank.map { "\(method)-rank\($0)" } ?? method).map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined() }
     var best: Setting? { settings.first { $0.isBest } }
     var chosen: Setting? { settings.first { $0.cell.isChosen } }

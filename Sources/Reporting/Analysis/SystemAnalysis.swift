@@ -18,6 +18,9 @@ struct SystemAnalysis: Sendable {
     let failed: Proportion
     let failedAsPublished: Proportion
 
+    /// Share of articles whose summary failed in the given way.
+    func share(of kind: ArticleOutcome.Failure) -> Proportion { failures.first { $0.kind == kind }?.share ?? failed }
+
     var name: String { system.name }
     var label: String { system.label }
     var count: Int { system.outcomes.count }

@@ -75,7 +75,7 @@ struct FrontierFigure {
     private var area: PlotArea {
         let extents = frontier.systems.flatMap { outline($0) + [scaled($0.point)] }
         return PlotArea(
-            width: Self.width, height: Self.height, left: 62, right: Self.width - 18, top: 16, bottom: Self.height - 54,
+            width: Self.width, height: Self.height, left: 62, right: Self.width - 18, top: 16, bottom: Self.height - 62,
             x: AxisTicks.range(extents.map(\.x), limits: 0...200), y: AxisTicks.range(extents.map(\.y), limits: 0...100))
     }
 
@@ -109,18 +109,7 @@ struct FrontierFigure {
             LabelPlacement.Box(
                 left: min(a.x, b.x) - 1, top: min(a.y, b.y) - 1, right: max(a.x, b.x) + 1, bottom: max(a.y, b.y) + 1)
         }
-        for (placed, label) in zip(LabelPlacement.place(labels, in: bounds, obstacles: segments), labels) {
-            let at = area.point(x: placed.x, y: placed.y)
-            script.label(placed.text, x: at.x, y: at.y)
-            if let leader = placed.leader {
-                let from = area.point(x: label.x, y: label.y)
-                let to = area.point(x: leader.x, y: leader.y)
-                script.add(
-                    "set arrow from \(GnuplotScript.number(from.x)),\(GnuplotScript.number(from.y)) to "
-                        + "\(GnuplotScript.number(to.x)),\(GnuplotScript.number(to.y)) nohead back lw 0.7 "
-                        + GnuplotScript.colour(.muted))
-            }
-        }
+        script.addPointLabels(labels, in: bounds, obstacles: segments, area: area)
     }
 
     private func layers() -> [String] {

@@ -126,3 +126,21 @@ enum AxisTicks {
         return lower < upper ? lower...upper : lower...(lower + 1)
     }
 }
+
+extension GnuplotScript {
+    /// Names every point, with a thin line to those names that found no place close by.
+    mutating func addPointLabels(
+        _ labels: [LabelPlacement.Label], in bounds: LabelPlacement.Box, obstacles: [LabelPlacement.Box], area: PlotArea
+    ) {
+        for placed in LabelPlacement.place(labels, in: bounds, obstacles: obstacles) {
+            let at = area.point(x: placed.x, y: placed.y)
+            label(placed.label.text, x: at.x, y: at.y, anchor: placed.anchor.rawValue, colour: placed.label.colour)
+            guard let leader = placed.leader else { continue }
+            let from = area.point(x: placed.label.x, y: placed.label.y)
+            let to = area.point(x: leader.x, y: leader.y)
+            add(
+                "set arrow from \(Self.number(from.x)),\(Self.number(from.y)) to \(Self.number(to.x)),\(Self.number(to.y)) "
+                    + "nohead back lw 0.7 \(Self.colour(.muted))")
+        }
+    }
+}

@@ -11,18 +11,23 @@ struct LabelPlacement {
         }
     }
 
+    /// gnuplot's names for which part of a text stands at its position.
+    enum Anchor: String { case left, center, right }
+
     struct Label {
         var text: String
         /// The point it names, in pixels.
         var x: Double
         var y: Double
+        var colour: Palette = .ink
     }
 
     struct Placed {
-        var text: String
-        /// Left end of the text's middle line, in pixels.
+        var label: Label
+        /// The end of the text's middle line that is nearer to the point, in pixels.
         var x: Double
         var y: Double
+        var anchor: Anchor
         /// Where a thin line from the point to the label should end; `nil` when the label is close by.
         var leader: (x: Double, y: Double)?
     }
@@ -55,9 +60,13 @@ struct LabelPlacement {
             }
             guard let best else { continue }
             taken.append(best.box)
-            let isFar = best.distance > 22
+            let isFar = best.distance > 16
             placed[index] = Placed(
-                text: label.text, x: best.box.left + 2, y: (best.box.top + best.box.bottom) / 2,
+                label: label,
+                // Anchored on the point's side, so that a text narrower than estimated leaves no gap.
+                x: best.anchor == .left
+                    ? best.box.left + 2 : best.anchor == .right ? best.box.right - 2 : (best.box.left + best.box.right) / 2,
+                y: (best.box.top + best.box.bottom) / 2, anchor: best.anchor,
                 leader: isFar
                     ? (
                         min(max(label.x, best.box.left), best.box.right),
@@ -71,6 +80,7 @@ struct LabelPlacement {
         var box: Box
         var distance: Double
         var preference: Double
+        var anchor: Anchor
     }
 
     private static func candidates(_ label: Label) -> [Candidate] {
@@ -88,7 +98,8 @@ struct LabelPlacement {
                 let top = dy > 0 ? y - 2 : dy < 0 ? y - height + 2 : y - height / 2
                 all.append(Candidate(
                     box: Box(left: left, top: top, right: left + width, bottom: top + height), distance: distance,
-                    preference: Double(rank) * 1.5))
+                    preference: Double(rank) * 1.5,
+                    anchor: dx > 0 ? .left : dx < 0 ? .right : .center))
             }
         }
         return all

@@ -49,6 +49,10 @@ enum Palette: String, CaseIterable, Sendable {
     /// The palette's colour that gnuplot wrote as `rgb(  0, 114, 178)`, `#0072b2` or `black`.
     init?(gnuplot value: String) {
         let text = value.lowercased().filter { $0 != " " }
+        if text == "white" {
+            self = .paper
+            return
+        }
         if text == "black" || text == "rgb(0,0,0)" || text == "#000000" {
             self = .ink
             return

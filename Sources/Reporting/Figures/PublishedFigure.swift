@@ -20,8 +20,8 @@ struct PublishedFigure {
         }
         let published = try PublishedSystem.all.map { system in
             Mark(
-                label: "published: \(system.label)", x: system.medianCompression,
-                y: try PublishedSystem.proportion(ofPercent: system.atLeast3).estimate(), style: nil)
+                label: "published: \(system.label)", x: system.medianCompression.value,
+                y: try PublishedSystem.proportion(system.atLeast3).estimate(), style: nil)
         }
         return ours + published
     }
@@ -53,7 +53,7 @@ struct PublishedFigure {
     private func plot(_ marks: [Mark]) -> Plot {
         let (width, height) = (760.0, 400.0)
         let area = PlotArea(
-            width: width, height: height, left: 62, right: width - 18, top: 16, bottom: height - 54,
+            width: width, height: height, left: 62, right: width - 18, top: 16, bottom: height - 62,
             x: AxisTicks.range(marks.map(\.x), padding: 0.12, limits: 0...200),
             y: AxisTicks.range(
                 marks.flatMap { [$0.y.interval?.lower ?? $0.y.value, $0.y.interval?.upper ?? $0.y.value].map { $0 * 100 } }, limits: 0...100))
@@ -65,7 +65,8 @@ struct PublishedFigure {
         script.add("set ylabel \(GnuplotScript.quoted("Articles with at least 3 of 5 right, %"))")
         let labels = marks.map { mark in
             let pixel = area.pixel(ParetoPoint(x: mark.x, y: mark.y.value * 100))
-            return LabelPlacement.Label(text: mark.label, x: pixel.x, y: pixel.y)
+            return LabelPlacement.Label(
+                text: mark.label, x: pixel.x, y: pixel.y, colour: mark.style == nil ? .muted : .ink)
         }
         let bars = marks.map { mark in
             let low = area.pixel(ParetoPoint(x: mark.x, y: (mark.y.interval?.lower ?? mark.y.value) * 100))
@@ -73,10 +74,7 @@ struct PublishedFigure {
             return LabelPlacement.Box(left: low.x - 2, top: high.y, right: low.x + 2, bottom: low.y)
         }
         let bounds = LabelPlacement.Box(left: area.left + 4, top: area.top, right: area.right, bottom: area.bottom - 4)
-        for (placed, mark) in zip(LabelPlacement.place(labels, in: bounds, obstacles: bars), marks) {
-            let at = area.point(x: placed.x, y: placed.y)
-            script.label(placed.text, x: at.x, y: at.y, colour: mark.style == nil ? .muted : .ink)
-        }
+        script.addPointLabels(labels, in: bounds, obstacles: bars, area: area)
         var data = GnuplotData(comment: "median compression %, share with >= 3 right %, its lower and upper bound; one system a line")
         var layers: [String] = []
         for (index, mark) in marks.enumerated() {
@@ -85,11 +83,10 @@ struct PublishedFigure {
                 (mark.y.interval?.upper ?? mark.y.value) * 100,
             ])
             let colour = GnuplotScript.colour(mark.style?.colour ?? .muted)
-            layers.append("'published.dat' every ::\(index)::\(index) using 1:2:3:4 with yerrorbars pt 0 lw 1 \(colour)")
+            layers.append("'published.dat' every ::\(index)::\(index) using 1:3:(0):($4-$3) with vectors nohead lw 1.2 \(colour)")
             layers.append(
                 "'published.dat' every ::\(index)::\(index) using 1:2 with points pt \(mark.style?.pointType ?? 6) ps 1.15 lw 1.6 \(colour)")
         }
-        script.add("set errorbars small")
         script.plot(layers)
         return Plot(id: "published", script: script.text, data: [.init(name: "published.dat", content: data.text)])
     }

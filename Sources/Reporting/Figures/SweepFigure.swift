@@ -37,7 +37,9 @@ struct SweepFigure {
 
     private func plot() -> Plot {
         let betas = sweep.betas
-        let width = max(460, Self.panelWidth * Double(betas.count) + 40)
+        let width = max(760, Self.panelWidth * Double(betas.count) + 40)
+        // Few panels keep their width rather than fill the row.
+        let pitch = min(240, (width - 70) / Double(betas.count))
         var script = GnuplotScript(id: "sweep-\(sweep.id)", width: Int(width), height: Int(Self.height))
         let file = "sweep-\(sweep.id).dat"
         let bounds = sweep.settings.flatMap { setting in
@@ -56,8 +58,8 @@ struct SweepFigure {
         script.add("set multiplot")
         var data = GnuplotData(comment: "learning rate, win rate %, lower, upper, 1 if not separable from the best, 1 if diverged; one block per beta")
         for (panel, beta) in betas.enumerated() {
-            let left = (58 + Double(panel) * (width - 70) / Double(betas.count)) / width
-            let right = (58 + Double(panel + 1) * (width - 70) / Double(betas.count) - 14) / width
+            let left = (58 + Double(panel) * pitch) / width
+            let right = (58 + Double(panel + 1) * pitch - 14) / width
             script.add("set lmargin at screen \(NumberFormat.fixed(left, decimals: 5))")
             script.add("set rmargin at screen \(NumberFormat.fixed(right, decimals: 5))")
             script.add("set tmargin at screen 0.88")
@@ -66,7 +68,7 @@ struct SweepFigure {
             script.add(panel == 0 ? "set ylabel \(GnuplotScript.quoted("Win rate, %"))" : "unset ylabel; set format y ''")
             script.add("set xlabel \(GnuplotScript.quoted("learning rate")) offset 0,0.3")
             script.add("unset label; unset arrow")
-            script.add("set arrow from graph 0,first 50 to graph 1,first 50 nohead back dt (3,3) lw 1 \(GnuplotScript.colour(.muted))")
+            script.add("set arrow from graph 0,first 50 to graph 1,first 50 nohead back lw 1 \(GnuplotScript.colour(.muted))")
             let colour = GnuplotScript.colour(.vermilion)
             let block = "'\(file)' index \(panel)"
             script.plot([

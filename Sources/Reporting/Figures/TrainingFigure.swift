@@ -87,7 +87,7 @@ struct TrainingFigure {
     }
 
     private func plot() -> Plot {
-        let (width, height) = (760.0, 470.0)
+        let (width, height) = (760.0, 510.0)
         var script = GnuplotScript(id: id, width: Int(width), height: Int(height))
         script.add("set multiplot")
         script.add("set tics font \(GnuplotScript.quoted(",11"))")
@@ -98,7 +98,7 @@ struct TrainingFigure {
             script.add("set title \(GnuplotScript.quoted(panel.title)) offset 0,-0.7 font \(GnuplotScript.quoted(",12")) tc rgb \(GnuplotScript.quoted(Palette.ink.light))")
             script.add("unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq")
             if let reference = panel.reference {
-                script.add("set arrow from graph 0,first \(reference) to graph 1,first \(reference) nohead back dt (3,3) lw 1 \(GnuplotScript.colour(.muted))")
+                script.add("set arrow from graph 0,first \(reference) to graph 1,first \(reference) nohead back lw 1 \(GnuplotScript.colour(.muted))")
             }
             script.add("set xlabel \(GnuplotScript.quoted("step")) offset 0,0.4 font \(GnuplotScript.quoted(",11"))")
             var faint: [String] = []
@@ -133,7 +133,7 @@ struct TrainingFigure {
         let top = 26 + row * height / 2
         func screen(_ value: Double, _ whole: Double) -> String { NumberFormat.fixed(value / whole, decimals: 5) }
         script.add("set lmargin at screen \(screen(left, width)); set rmargin at screen \(screen(left + width / 3 - 72, width))")
-        script.add("set tmargin at screen \(screen(height - top, height)); set bmargin at screen \(screen(height - top - height / 2 + 72, height))")
+        script.add("set tmargin at screen \(screen(height - top, height)); set bmargin at screen \(screen(height - top - height / 2 + 84, height))")
     }
 
     /// The cell after the last panel names the lines.

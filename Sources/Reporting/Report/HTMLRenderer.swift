@@ -34,9 +34,9 @@ struct HTMLRenderer {
 
     func inline(_ part: Inline) -> Markup {
         switch part {
-        case .text(let text): .text(text)
-        case .strong(let text): .make(.strong, text: text)
-        case .emphasis(let text): .make(.em, text: text)
+        case .text(let text): .text(Typography.set(text))
+        case .strong(let text): .make(.strong, text: Typography.set(text))
+        case .emphasis(let text): .make(.em, text: Typography.set(text))
         case .code(let text): .make(.code, text: text)
         case .link(let text, let target): .make(.a, .link(target), text: text)
         }
@@ -77,6 +77,14 @@ struct HTMLRenderer {
                     : .make(.ol, .class("questions"), content: entry.questions.map(question)),
             ])
         }
+        // The reference and the system compared with it stay in view; the rest is one step away.
+        let folded: [Markup] = entries.count <= 2
+            ? entries
+            : Array(entries.prefix(2)) + [
+                .make(.details, .class("others"), content: [
+                    .make(.summary, text: "\(entries.count - 2) other systems on this article")
+                ] + entries.dropFirst(2))
+            ]
         return .make(.details, .class("example"), content: [
             .make(.summary, content: [
                 .make(.b, text: example.rule), .text(" "),
@@ -85,7 +93,7 @@ struct HTMLRenderer {
             .make(.details, .class("source"), content: [
                 .make(.summary, text: "The article"), modelText(example.article),
             ]),
-        ] + entries)
+        ] + folded)
     }
 
     private func question(_ question: Example.Entry.Question) -> Markup {

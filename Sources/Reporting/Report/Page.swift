@@ -31,7 +31,7 @@ struct Page {
                 .make(.header, .class("top"), content: [
                     .make(.h1, text: title), .make(.p, .class("subtitle"), text: subtitle),
                 ]),
-                contents,
+                navigation.isEmpty ? .empty : contents,
                 .make(.main, .id("main"), content: body),
                 .make(.footer, content: footer),
             ]),

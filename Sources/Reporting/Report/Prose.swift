@@ -2,11 +2,12 @@ import Statistics
 
 /// Small pieces of sentences.
 enum Prose {
-    /// "a", "a and b", "a, b and c"; "none" for nothing.
+    /// "a", "a and b", "a, b and c"; semicolons where an item has a comma of its own; "none" for nothing.
     static func list(_ items: [String]) -> String {
         guard let last = items.last else { return "none" }
         if items.count == 1 { return last }
-        return items.dropLast().joined(separator: ", ") + " and " + last
+        let separator = items.contains { $0.contains(",") } ? "; " : ", "
+        return items.dropLast().joined(separator: separator) + (separator == "; " && items.count > 2 ? "; and " : " and ") + last
     }
 
     /// "1 article", "3 articles".

@@ -23,7 +23,7 @@ enum StyleSheet {
         .skip:focus{left:.5rem;top:.5rem}
         header.top,main,footer{max-width:62rem;margin:0 auto;padding:0 1.25rem}
         header.top{padding-top:3rem;padding-bottom:.5rem}
-        h1,h2,h3,h4,nav,table,caption,figcaption,.badges,summary,.note,.notes,.lead strong,footer,.plot,.why,.questions,.absent,.cell{font-family:ui-sans-serif,system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}
+        h1,h2,h3,h4,nav,table,caption,figcaption,.badges,summary,.note,.notes,footer,.plot,.why,.questions,.absent,.cell{font-family:ui-sans-serif,system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}
         h1{font-size:clamp(1.6rem,4vw,2.3rem);line-height:1.2;letter-spacing:-.015em;margin:0 0 .4rem;text-wrap:balance}
         h2{font-size:1.45rem;line-height:1.3;letter-spacing:-.01em;margin:0 0 1rem}
         h3{font-size:1.08rem;margin:2.2rem 0 .7rem}
@@ -38,7 +38,7 @@ enum StyleSheet {
         p,ul,ol{margin:0 0 1rem}
         main p,main>section>ul{max-width:44rem}
         .lead{font-size:1.16rem;line-height:1.55;max-width:48rem}
-        .lead strong{font-size:1.08rem;letter-spacing:-.005em}
+        .lead strong{font-weight:700}
         .note{color:var(--quiet);font-size:.88rem;border-left:2px solid var(--rule);padding-left:.8rem}
         .badges{display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:1.6rem 0;font-size:.84rem}
         .badges div{min-width:0}
@@ -56,8 +56,8 @@ enum StyleSheet {
         tbody th{font-weight:500}
         th.n,td.n{text-align:right}
         th.t,td.t{text-align:left}
-        td.n,th.n{min-width:5.2rem}
-        td.t,tbody th{overflow-wrap:anywhere;min-width:7.5rem;max-width:26rem}
+        th.n{white-space:nowrap}td.n{min-width:5.2rem}
+        td.t,tbody th{overflow-wrap:break-word;min-width:8.5rem;max-width:26rem}
         th small{display:block;font-weight:400;color:var(--quiet);font-size:.78rem}
         td.n small{display:block;color:var(--quiet);font-size:.76rem;white-space:nowrap}
         .quiet{color:var(--quiet)}
@@ -88,13 +88,13 @@ enum StyleSheet {
         .questions{font-size:.84rem;line-height:1.5;padding-left:1.3rem;color:var(--quiet);max-width:46rem}
         .questions .mark{font-weight:500}
         .questions bdi{overflow-wrap:anywhere}
-        .source blockquote{font-size:.94rem;max-height:20rem;overflow-y:auto}
+        .source blockquote{font-size:.94rem}
         .absent{background:var(--faint);border:1px dashed var(--rule);border-radius:4px;padding:.9rem 1rem .2rem;font-size:.92rem;max-width:46rem}
         .absent pre{background:var(--paper)}
-        .cell{margin:1.2rem 0}
+        .cell{margin:1.2rem 0}.output{border-left:2px solid var(--accent);padding-left:1rem;margin:.8rem 0 1.6rem}.prose{max-width:44rem}
         .k{color:var(--accent)}.s{color:var(--good)}.c{color:var(--quiet)}.d{color:var(--bad)}
         footer{padding-top:1.5rem;padding-bottom:3rem;color:var(--quiet);font-size:.84rem}
-        @media (max-width:40rem){body{font-size:1rem}header.top{padding-top:1.6rem}header.top,main,footer{padding-left:1rem;padding-right:1rem}nav.contents ol{padding-left:1rem;padding-right:1rem}.lead{font-size:1.06rem}main>section{padding-top:1.8rem}td.t,tbody th{min-width:6.5rem}}
+        @media (max-width:40rem){body{font-size:1rem}header.top{padding-top:1.6rem}header.top,main,footer{padding-left:1rem;padding-right:1rem}nav.contents ol{padding-left:1rem;padding-right:1rem}.lead{font-size:1.06rem}main>section{padding-top:1.8rem}td.t,tbody th{min-width:9.5rem}}
         @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
         @media print{:root{--paper:#fff;--ink:#000;--quiet:#444;--rule:#bbb;--faint:#fff;--accent:#000;--good:#000;--bad:#000;--open:#000}body{font-size:10pt}nav.contents,.skip{display:none}main>section{break-inside:auto;padding:1rem 0}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}table{font-size:7.5pt}.plot svg{min-width:0}a{text-decoration:none}}
 

@@ -32,6 +32,7 @@ struct ExampleSection {
             blocks.append(.text(
                 "Chosen by rule, not by eye: \(headline.label) against the original, the wins and losses with the largest change in correct answers, then in words; ties; failures; and articles drawn with the root seed. Article and summaries are shown as text, with hidden characters made visible."
             ))
+            blocks.append(.heading("\(examples.count) articles", id: "articles"))
             blocks += examples.map(Block.example)
         } else {
             blocks.append(.notRun(what: "no DPO system to compare with the original.", command: Commands.sweep))

@@ -26,7 +26,7 @@ struct ResultTables {
             id: "results-main", caption: "Table 1. Every system on the same \(NumberFormat.grouped(analysis.count)) test articles",
             columns: [
                 .init("System", alignment: .leading), .init("Win rate", detail: "vs original"), .init("Accuracy"),
-                .init("Δ accuracy", detail: "points"), .init("Median compression"), .init("Δ compression", detail: "points"),
+                .init("Δ accuracy", detail: "points"), .init("Compression", detail: "median"), .init("Δ compression", detail: "points"),
                 .init("Failed"), .init("P(frontier)"),
             ], rows: rows, notes: mainNotes())
     }
@@ -81,7 +81,7 @@ struct ResultTables {
     }
 
     func winParts() -> Table {
-        func cell(_ wins: Int, _ losses: Int) -> Table.Cell { Table.Cell("\(wins)", detail: "/ \(losses)", value: Double(wins)) }
+        func cell(_ wins: Int, _ losses: Int) -> Table.Cell { Table.Cell("\(wins) / \(losses)", value: Double(wins)) }
         return Table(
             id: "results-wins", caption: "Table 3. What decided the comparisons with the original: won / lost", columns: [
                 .init("System", alignment: .leading), .init("More correct"), .init("Shorter, both ≥ 3"),
@@ -98,7 +98,7 @@ struct ResultTables {
                 ])
             },
             notes: [
-                "Under the evaluation variant of the preference function. A weak judge turns the third column into “is it shorter?”, so wins there say little about content."
+                "Under the evaluation variant of the preference function. A weak judge turns the last rule into “is it shorter?”: wins on a low tie say little about content."
             ])
     }
 

@@ -33,11 +33,16 @@ struct VerdictSection {
             .strong("\(headline.label) \(verdict) the original model"),
             .text("""
                 : it won \(NumberFormat.percent(rate)) of \(Prose.counted(record.winRate.count, "article")) \
-                (sign test \(NumberFormat.pValue(record.winRate.signTest.pValue))), with \
-                \(NumberFormat.percentagePoints(comparison.accuracyDifference)) of accuracy and \
-                \(NumberFormat.percentagePoints(comparison.compressionDifference)) of median compression.
+                (sign test \(NumberFormat.pValue(record.winRate.signTest.pValue))). \(change("Accuracy", comparison.accuracyDifference, up: "rose", down: "fell")), \
+                \(change("median compression", comparison.compressionDifference, up: "grew", down: "shrank")).
                 """),
         ]
+    }
+
+    /// A change in words that say no more than its interval does.
+    private func change(_ what: String, _ difference: Estimate, up: String, down: String) -> String {
+        let verb = difference.isSeparable(from: 0) ? difference.value > 0 ? up : down : "did not change measurably"
+        return "\(what) \(verb): \(NumberFormat.percentagePoints(difference))"
     }
 
     private func beatsBaselines(_ headline: SystemAnalysis) throws -> [Inline] {
@@ -79,8 +84,8 @@ struct VerdictSection {
         if let judge = JudgeValidity(analysis.results.calibration) { limits.append(judge.sentence) }
         limits.append("failures of \(headline.label): \(NumberFormat.share(headline.failed))")
         return [
-            .strong("How sure: "),
-            .text("intervals are 95 % over \(Prose.counted(analysis.count, "article")); limits are \(Prose.list(limits))."),
+            .strong("How sure:"),
+            .text(" intervals are 95 % over \(Prose.counted(analysis.count, "article")); limits are \(Prose.list(limits))."),
         ]
     }
 
@@ -109,7 +114,7 @@ struct VerdictSection {
             rows: claims.map { claim in
                 .init([
                     .init("\(claim.number). \(claim.text)"), .init(claim.ours), .init(claim.verdict.rawValue, tone: claim.verdict.tone),
-                    .init("see", link: claim.link),
+                    .init(claim.evidence, link: claim.link),
                 ])
             },
             notes: ["A verdict follows from the 95 % intervals by a rule fixed beforehand; the rules are under Threats."])

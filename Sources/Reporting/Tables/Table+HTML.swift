@@ -23,7 +23,7 @@ extension Table {
         let scroller = Markup.make(
             .div, .class("scroll"), .role("region"), .labelledBy("\(id)-caption"), .focusable(), content: [table])
         let foot: [Markup] = notes.isEmpty
-            ? [] : [.make(.div, .class("notes"), content: notes.map { .make(.p, text: $0) })]
+            ? [] : [.make(.div, .class("notes"), content: notes.map { .make(.p, text: Typography.set($0)) })]
         return .make(.div, .class("table"), .id(id), content: [scroller] + foot)
     }
 }
@@ -31,7 +31,7 @@ extension Table {
 extension Table.Cell {
     func markup() -> [Markup] {
         var content: [Markup] = []
-        let body: Markup = link.map { .make(.a, .link($0), text: text) } ?? .text(text)
+        let body: Markup = link.map { .make(.a, .link($0), text: Typography.set(text)) } ?? .text(Typography.set(text))
         switch tone {
         case .plain: content.append(body)
         case .strong: content.append(.make(.strong, content: [body]))
@@ -40,7 +40,7 @@ extension Table.Cell {
         case .adverse: content.append(.make(.span, .class("mark bad"), content: [body]))
         case .open: content.append(.make(.span, .class("mark open"), content: [body]))
         }
-        if let detail { content += [.text(" "), .make(.small, text: detail)] }
+        if let detail { content += [.text(" "), .make(.small, text: Typography.set(detail))] }
         return content
     }
 }

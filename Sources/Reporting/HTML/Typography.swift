@@ -1,0 +1,30 @@
+/// The report's own words and numbers, set as print sets them. Never applied to model text.
+enum Typography {
+    /// Keeps a number and its unit on one line and sets minus signs and comparisons as such.
+    static func set(_ text: String) -> String {
+        var output = ""
+        var previous: Character = " "
+        var rest = text[...]
+        while let character = rest.first {
+            let next = rest.dropFirst().first
+            if character == "<" || character == ">", next == "=" {
+                output += character == "<" ? "≤" : "≥"
+                rest = rest.dropFirst(2)
+                previous = "="
+                continue
+            }
+            if character == " ", next == "%", previous.isNumber {
+                output += "\u{A0}"
+            } else if character == " ", previous == "<" || previous == ">" || previous == "=", next?.isNumber == true {
+                output += "\u{A0}"
+            } else if character == "-", next?.isNumber == true, previous == " " || previous == "[" || previous == "(" {
+                output += "−"
+            } else {
+                output.append(character)
+            }
+            previous = character
+            rest = rest.dropFirst()
+        }
+        return output
+    }
+}

@@ -109,7 +109,7 @@ struct SortedColumn: Sendable {
     /// Median of a resample of as many articles as there are values. O(n).
     func median(_ multiplicities: [Int32]) -> Double {
         let count = values.count
-        // Zero-based ranks of the central value or values.
+        // Zero-based ranks of the two central values, or twice that of the one there is.
         let lowRank = Int32((count - 1) / 2)
         let highRank = Int32(count / 2)
         var seen: Int32 = 0
@@ -117,7 +117,7 @@ struct SortedColumn: Sendable {
         for i in 0..<count {
             seen += multiplicities[order[i]]
             if low == nil, seen > lowRank { low = values[i] }
-            if let low, seen > highRank { return lowRank == highRank ? low : (low + values[i]) / 2 }
+            if let low, seen > highRank { return (low + values[i]) / 2 }
         }
         return low ?? .nan
     }

@@ -79,7 +79,8 @@ struct BootstrapClouds {
         return grid.enumerated().map { g, x in
             let sorted = attained[g * draws..<(g + 1) * draws].sorted()
             func finite(_ y: Double) -> Double? { y.isFinite ? y : nil }
-            return FrontierAnalysis.BandPoint(x: x, lower: finite(sorted[tail]), upper: finite(sorted[draws - 1 - tail]))
+            return FrontierAnalysis.BandPoint(
+                x: x, lower: finite(sorted[tail]), upper: finite(sorted[draws - 1 - tail]))
         }
     }
 

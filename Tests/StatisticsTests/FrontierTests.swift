@@ -121,6 +121,22 @@ struct FrontierTests {
         }
     }
 
+    @Test func ellipsesLeanWithTheCorrelation() throws {
+        var stream = RandomStream(seed: 9)
+        let noise = (0..<60).map { _ in stream.nextNormal() }
+        let other = (0..<60).map { _ in stream.nextNormal() }
+        let x = try scores(noise)
+        let rising = FrontierAnalysis.Input(name: "a", x: x, y: try scores(zip(noise, other).map { $0 + 0.3 * $1 }))
+        let falling = FrontierAnalysis.Input(name: "b", x: x, y: try scores(zip(noise, other).map { -$0 + 0.3 * $1 }))
+        let bootstrap = ArticleBootstrap(rootSeed: 3, draws: 1000)
+        let systems = try FrontierAnalysis([rising, falling], bootstrap: bootstrap).systems
+        let up = try #require(systems[0].ellipse)
+        let down = try #require(systems[1].ellipse)
+        #expect(up.angle > 0.2 && up.angle < .pi / 2 - 0.2, "\(up)")
+        #expect(down.angle < -0.2 && down.angle > -.pi / 2 + 0.2, "\(down)")
+        #expect(up.semiMajor > 1.5 * up.semiMinor)
+    }
+
     @Test func differentArticleSetsAreRefused() throws {
         let a = FrontierAnalysis.Input(name: "a", x: try scores([1, 2, 3]), y: try scores([1, 2, 3]))
         let b = FrontierAnalysis.Input(name: "b", x: try scores([1, 2]), y: try scores([1, 2]))

@@ -55,8 +55,8 @@ struct MetamorphicTests {
 
     @Test func rowsOfOneArticleAreAveraged() throws {
         let scores = try ArticleScores([
-            (articleID: "b", value: 3), (articleID: "a", value: 0), (articleID: "a", value: 1), (articleID: "b", value: 3),
-            (articleID: "a", value: 0.5),
+            (articleID: "b", value: 3), (articleID: "a", value: 0), (articleID: "a", value: 1),
+            (articleID: "b", value: 3), (articleID: "a", value: 0.5),
         ])
         #expect(scores.articleIDs == ["a", "b"] && scores.values == [0.5, 3])
     }
@@ -69,6 +69,19 @@ struct MetamorphicTests {
             return draw
         }
         #expect(estimate.interval == Interval(lower: 250, upper: 9749))
+    }
+
+    @Test func mediansOfResamples() throws {
+        // Two articles with 0 and 1: a quarter of the draws has the median 0, half 1/2, a quarter 1.
+        let two = try scores([0, 1])
+        let middle = ArticleBootstrap(rootSeed: 1, confidence: 0.4).median(of: two, metric: "m")
+        #expect(middle.value == 0.5 && middle.interval == Interval(lower: 0.5, upper: 0.5))
+        let wide = ArticleBootstrap(rootSeed: 1, confidence: 0.6).median(of: two, metric: "m")
+        #expect(wide.interval == Interval(lower: 0, upper: 1))
+        // Three articles: the median is always one of them.
+        let three = ArticleBootstrap(rootSeed: 1, confidence: 0.4).median(of: try scores([0, 1, 10]), metric: "m")
+        // P(median = 0) = P(at least two of three are 0) = 7/27, so the 30 % quantile is 1; likewise the 70 %.
+        #expect(three.interval == Interval(lower: 1, upper: 1))
     }
 
     @Test func undefinedDrawsAreLeftOut() throws {

@@ -24,6 +24,9 @@ struct AnnotatedArticle: Sendable {
             } else if let number = NumberFinder().mention(at: index, in: words, sentence: sentence) {
                 result.append(number)
                 index = number.wordRange.upperBound
+            } else if let term = TermFinder().mention(at: index, in: words, sentence: sentence) {
+                result.append(term)
+                index = term.wordRange.upperBound
             } else {
                 let (found, end) = names.mentions(at: index, in: words, sentence: sentence)
                 result += found

@@ -1,19 +1,26 @@
 extension ClozeExtractor {
-    /// Four wrong options: from the article itself first, as they alone are as likely in it as the right one.
+    /// Wrong options: from the article itself first, as they alone are as likely in it as the right one.
     func distractors(
         for mention: Mention, statement: String, in article: AnnotatedArticle, random: inout SeededRandom
-    ) -> [String]? {
+    ) -> [ClozeCandidate.Distractor] {
         let own = random.shuffled(sameArticleTexts(for: mention, in: article))
         let foreign = pool.candidates(for: mention, excluding: article.id, random: &random)
         let articleText = article.sentences.joined(separator: " ").lowercased()
         var options = [mention.text]
-        for (text, isForeign) in own.map({ ($0, false) }) + foreign.map({ ($0, true) }) {
-            guard options.count < Question.optionCount else { break }
-            guard isAcceptable(text, beside: options, statement: statement, kind: mention.kind) else { continue }
-            if isForeign, articleText.contains(text.lowercased()) { continue }
+        var result: [ClozeCandidate.Distractor] = []
+        func add(_ text: String, isFromArticle: Bool) {
             options.append(text)
+            result.append(ClozeCandidate.Distractor(text: text, isFromArticle: isFromArticle))
         }
-        return options.count == Question.optionCount ? Array(options.dropFirst()) : nil
+        for text in own where result.count < settings.ownDistractorCount {
+            if isAcceptable(text, beside: options, statement: statement, kind: mention.kind) { add(text, isFromArticle: true) }
+        }
+        for text in foreign {
+            guard result.count < settings.distractorCount else { break }
+            guard isAcceptable(text, beside: options, statement: statement, kind: mention.kind) else { continue }
+            if !articleText.contains(text.lowercased()) { add(text, isFromArticle: false) }
+        }
+        return result
     }
 
     private func sameArticleTexts(for mention: Mention, in article: AnnotatedArticle) -> [String] {
@@ -27,14 +34,14 @@ extension ClozeExtractor {
             return mention.form == "surname"
                 ? others.compactMap { $0.text.split(separator: " ").last.map(String.init) }
                 : others.filter { $0.form == mention.form }.map(\.text)
-        case .number, .date, .title, .age, .percentage, .name:
+        case .number, .date, .title, .age, .percentage, .name, .term:
             return others.filter { $0.form == mention.form }.map(\.text)
         default: return others.map(\.text)
         }
     }
 
     /// Whether an option can stand beside the others: none contains another, none is in the statement, and no
-    /// two people or organisations share a word.
+    /// two people or terms share a word.
     private func isAcceptable(_ text: String, beside options: [String], statement: String, kind: QuestionKind) -> Bool {
         let lowered = text.lowercased()
         if lowered.isEmpty || statement.lowercased().contains(lowered) { return false }
@@ -42,7 +49,7 @@ extension ClozeExtractor {
         return options.allSatisfy { option in
             let other = option.lowercased()
             if other.contains(lowered) || lowered.contains(other) { return false }
-            return kind != .person || words.isDisjoint(with: other.split(separator: " "))
+            return (kind != .person && kind != .term) || words.isDisjoint(with: other.split(separator: " "))
         }
     }
 }

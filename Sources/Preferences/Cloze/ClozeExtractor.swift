@@ -3,14 +3,18 @@
 public struct ClozeExtractor: Sendable {
     public struct Settings: Sendable, Hashable, Codable {
         /// Candidate questions per article, of which a judge keeps the best.
-        public var candidateCount = 12
+        public var candidateCount = 16
+        /// Wrong options per candidate, of which four are used.
+        public var distractorCount = 9
+        /// Of these, at most so many from the article itself.
+        public var ownDistractorCount = 5
         /// Words a statement has at least, so that it says what is asked.
         public var minimumStatementWords = 4
         public var maximumStatementWords = 45
         /// Of the statement's words, those that carry a topic.
         public var minimumContentWords = 2
         /// Questions that one sentence may give.
-        public var maximumPerSentence = 2
+        public var maximumPerSentence = 3
         public var seed: UInt64 = 1
 
         public init() {}
@@ -28,14 +32,13 @@ public struct ClozeExtractor: Sendable {
     }
 
     /// Candidate questions, best first; a function of the article's text, its id, the pool and the settings.
-    public func questions(about article: Article) -> [Question] {
+    public func candidates(about article: Article) -> [ClozeCandidate] {
         let annotated = AnnotatedArticle(article)
         let salience = Salience(annotated)
-        let candidates = annotated.mentions.filter { isAskable($0, in: annotated) }
+        var rest = annotated.mentions.filter { isAskable($0, in: annotated) }
             .map { (mention: $0, score: salience.score($0)) }
-        var result: [Question] = []
+        var result: [ClozeCandidate] = []
         var chosen = Spread(sentenceCount: annotated.sentences.count)
-        var rest = candidates
         while result.count < settings.candidateCount {
             rest.removeAll { !chosen.allows($0.mention, perSentence: settings.maximumPerSentence) }
             let best = rest.indices.max {
@@ -43,9 +46,9 @@ public struct ClozeExtractor: Sendable {
             }
             guard let best else { break }
             let mention = rest.remove(at: best).mention
-            guard let question = question(asking: mention, in: annotated) else { continue }
+            guard let candidate = candidate(asking: mention, in: annotated) else { continue }
             chosen.add(mention)
-            result.append(question)
+            result.append(candidate)
         }
         return result
     }
@@ -63,15 +66,15 @@ public struct ClozeExtractor: Sendable {
         return !mention.key.isEmpty && !statement.containsWord(mention.key) && !statement.contains(mention.text.lowercased())
     }
 
-    private func question(asking mention: Mention, in article: AnnotatedArticle) -> Question? {
+    private func candidate(asking mention: Mention, in article: AnnotatedArticle) -> ClozeCandidate? {
+        let index = mention.sentence << 16 | mention.wordRange.lowerBound
+        var random = SeededRandom(rootSeed: settings.seed, purpose: "cloze options", article: article.id, index: index)
         let statement = article.text(before: mention)
-        var random = SeededRandom(
-            rootSeed: settings.seed, purpose: "cloze options", article: article.id,
-            index: mention.sentence << 16 | mention.wordRange.lowerBound)
-        guard let others = distractors(for: mention, statement: statement, in: article, random: &random) else { return nil }
-        let options = random.shuffled([mention.text] + others)
-        guard let answer = options.firstIndex(of: mention.text) else { return nil }
-        return Question(kind: mention.kind, text: statement, options: options, answer: answer)
+        let distractors = distractors(for: mention, statement: statement, in: article, random: &random)
+        guard distractors.count >= Question.optionCount - 1 else { return nil }
+        return ClozeCandidate(
+            kind: mention.kind, statement: statement, answer: mention.text, distractors: distractors,
+            orderSeed: random.next())
     }
 }
 

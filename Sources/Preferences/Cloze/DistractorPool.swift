@@ -43,7 +43,7 @@ public struct DistractorPool: Sendable {
     func candidates(for mention: Mention, excluding articleID: String, random: inout SeededRandom) -> [String] {
         let own = Group(kind: mention.kind, form: mention.form)
         let similar = random.shuffled(entries[own] ?? []).filter { $0.articleID != articleID }.map(\.text)
-        guard mention.kind != .date && mention.kind != .number else { return nearFirst(similar, to: mention.text) }
+        guard mention.kind != .date && mention.kind != .number && mention.kind != .term else { return nearFirst(similar, to: mention.text) }
         let groups = entries.keys.filter { $0.kind == mention.kind && $0 != own }.sorted { $0.form < $1.form }
         let rest = random.shuffled(groups.flatMap { entries[$0] ?? [] }).filter { $0.articleID != articleID }.map(\.text)
         return nearFirst(similar, to: mention.text) + rest
@@ -59,6 +59,8 @@ public struct DistractorPool: Sendable {
     }
 
     private func leadingNumber(of text: String) -> Double? {
+        let word = text.prefix { $0.isLetter }
+        if let value = NumberFinder.numberWords[word.lowercased()] { return value }
         let digits = text.drop { !$0.isNumber && !$0.isLetter || $0.isUppercase }
             .prefix { $0.isASCII && ($0.isNumber || $0 == "," || $0 == ".") }
         return Double(digits.filter { $0 != "," })

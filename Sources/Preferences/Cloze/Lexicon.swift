@@ -49,7 +49,7 @@ enum Lexicon {
     static let notNames = set("""
         i ok aedt aest edt est gmt bst utc pm am tv us uk christmas easter god islam islamic muslim muslims christian
         christians catholic jewish jews internet test tests mr mrs ms dr english western eastern northern southern new
-        boxing day eve year years ramadan aboriginal third first second one two three four five six seven eight nine ten
+        boxing day eve year years ramadan aboriginal third first second world one two three four five six seven eight nine ten
         """)
     static let demonyms = set("""
         australian australians israeli israelis palestinian palestinians american americans british indian indians

@@ -75,7 +75,9 @@ struct NameFinder {
     /// The capitalised word that follows "of", "of the", "bin" and the like, if one does.
     private func afterParticles(_ index: Int, in words: [SentenceWord]) -> Int? {
         var next = index + 1
-        if words[index].lowered == "of", words.indices.contains(next), words[next].core == "the" { next += 1 }
+        let isSecond = words.indices.contains(next)
+            && (words[next].core == "the" ? words[index].core == "of" : Lexicon.nameParticles.contains(String(words[next].core)))
+        if isSecond { next += 1 }
         guard words.indices.contains(next), words[next].isCapitalized, words[next - 1].joinsNext else { return nil }
         return next
     }
@@ -110,8 +112,10 @@ struct NameFinder {
         if Lexicon.places.contains(names.joined(separator: " ")) { return [mention(.place, "place", range)] }
         if let head = names.lastIndex(where: Self.isTitleHead), !Self.endsOtherNames(names[names.count - 1]) {
             let titleEnd = range.lowerBound + head + 1
-            let title = withoutDemonym(range.lowerBound..<titleEnd, in: words)
-            let person = titleEnd..<range.upperBound
+            // "Archbishop of Brisbane" is a title to its end.
+            let isWhole = titleEnd < range.upperBound && Lexicon.nameParticles.contains(words[titleEnd].lowered)
+            let title = withoutDemonym(range.lowerBound..<(isWhole ? range.upperBound : titleEnd), in: words)
+            let person = title.upperBound..<range.upperBound
             let titles = title.count >= 2 ? [mention(.title, "capitals", title)] : []
             return person.isEmpty ? titles : titles + [mention(.person, personForm(person), person)]
         }
@@ -119,12 +123,10 @@ struct NameFinder {
             let person = range.dropFirst()
             return person.isEmpty ? [] : [mention(.person, personForm(person), person)]
         }
-        var body = withoutDemonym(range, in: words)
-        // "Beatle George Harrison": a word before a first name is no part of the name.
-        if body.count >= 3, let first = body.first, !Lexicon.firstNames.contains(words[first].lowered),
-            Lexicon.firstNames.contains(words[first + 1].lowered), !words[first].isAcronym
-        { body = body.dropFirst() }
+        let body = withoutDemonym(range, in: words)
         if isPerson(body, in: words) { return [mention(.person, personForm(body), body)] }
+        // "The Government" names none.
+        if range.count == 1, Self.endsOtherNames(names[0]) { return [] }
         if isOrganization(range, in: words) { return [mention(.organization, "organization", range)] }
         if isPlace(range, in: words) { return [mention(.place, "place", range)] }
         return [mention(.name, range.count == 1 ? "one word" : "several words", range)]

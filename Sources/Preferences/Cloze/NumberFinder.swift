@@ -93,7 +93,7 @@ struct NumberFinder {
             digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == "," || $0 == ".") })
         { return "digits" }
         let parts = text.lowercased().split(separator: "-")
-        guard !parts.isEmpty, parts.allSatisfy({ Self.numberWords.contains(String($0)) }) else { return nil }
+        guard !parts.isEmpty, parts.allSatisfy({ Self.numberWords[String($0)] != nil }) else { return nil }
         return "words"
     }
 
@@ -128,9 +128,14 @@ struct NumberFinder {
         "tons", "grams", "litres", "barrels", "degrees", "knots", "years", "months", "weeks", "days", "hours", "minutes",
         "seconds", "points", "votes", "times",
     ]
-    private static let numberWords: Set<String> = [
-        "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-        "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy",
-        "eighty", "ninety",
-    ]
+    /// Spelled numbers and their values; "one" is a pronoun as often.
+    static let numberWords: [String: Double] = {
+        let small = [
+            "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+            "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        ]
+        let tens = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+        let pairs = small.enumerated().map { ($1, Double($0 + 2)) } + tens.enumerated().map { ($1, Double($0 * 10 + 20)) }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }()
 }

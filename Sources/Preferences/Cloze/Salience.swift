@@ -44,6 +44,7 @@ struct Salience {
         case .title: 0
         case .name: -0.1
         case .date: mention.form == "weekday" || mention.form == "time" ? -0.4 : 0
+        case .term: -0.35
         case .written: 0
         }
     }

@@ -1,6 +1,6 @@
 /// What a question asks for.
 public enum QuestionKind: String, Sendable, Hashable, Codable, CaseIterable {
-    case person, place, organization, name, title, number, money, percentage, age, date
+    case person, place, organization, name, title, number, money, percentage, age, date, term
     /// Written by a model: anything.
     case written
 }

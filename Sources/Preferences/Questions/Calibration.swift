@@ -1,0 +1,103 @@
+/// What a judge answers when what it should answer is known.
+public struct Calibration: Sendable, Hashable, Codable {
+    /// What the judge is given to read.
+    public enum Passage: String, Sendable, Hashable, Codable, CaseIterable {
+        case fullArticle = "full article"
+        case lead1 = "first sentence"
+        case lead2 = "first 2 sentences"
+        case lead3 = "first 3 sentences"
+        case otherArticle = "another article"
+        case nothing
+    }
+
+    /// Answers to the questions of one kind from one kind of passage.
+    public struct Row: Sendable, Hashable, Codable {
+        public var passage: Passage
+        public var kind: QuestionKind
+        public var correct: Int
+        public var wrong: Int
+        public var unsure: Int
+
+        public var count: Int { correct + wrong + unsure }
+    }
+
+    public private(set) var rows: [Row] = []
+    /// Options chosen, by their position, from all passages.
+    public private(set) var choiceCounts: [Int] = Array(repeating: 0, count: Question.optionCount)
+    /// Summaries without any answer.
+    public private(set) var failures = 0
+
+    public init() {}
+
+    /// Correct, wrong and unsure answers over all kinds of question.
+    public func total(_ passage: Passage) -> (correct: Int, wrong: Int, unsure: Int) {
+        rows.filter { $0.passage == passage }.reduce(into: (0, 0, 0)) {
+            $0.0 += $1.correct
+            $0.1 += $1.wrong
+            $0.2 += $1.unsure
+        }
+    }
+
+    mutating func add(_ judgement: Judgement, to set: QuestionSet, passage: Passage) {
+        if judgement.failure != nil { failures += 1 }
+        for (choice, question) in zip(judgement.choices, set.questions) {
+            let index = rows.firstIndex { $0.passage == passage && $0.kind == question.kind } ?? appendRow(passage, question.kind)
+            switch choice {
+            case nil: rows[index].unsure += 1
+            case question.answer: rows[index].correct += 1
+            default: rows[index].wrong += 1
+            }
+            if let choice, choiceCounts.indices.contains(choice) { choiceCounts[choice] += 1 }
+        }
+    }
+
+    private mutating func appendRow(_ passage: Passage, _ kind: QuestionKind) -> Int {
+        rows.append(Row(passage: passage, kind: kind, correct: 0, wrong: 0, unsure: 0))
+        return rows.count - 1
+    }
+}
+
+extension Judge {
+    /// Has the questions answered from passages whose worth is known.
+    /// - Parameters:
+    ///   - sets: questions about the articles, before or after any filter; articles without a set are only read
+    ///     as another article's text.
+    ///   - seed: chooses which other article stands for each.
+    nonisolated(nonsending) public func calibration(
+        sets: [QuestionSet], articles: [Article], passages: [Calibration.Passage] = Calibration.Passage.allCases, seed: UInt64
+    ) async throws -> Calibration {
+        let byID = Dictionary(articles.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var cases: [(Calibration.Passage, JudgeRequest)] = []
+        for set in sets {
+            guard let article = byID[set.articleID] else { continue }
+            for passage in passages {
+                guard let text = passage.text(for: article, among: articles, seed: seed) else { continue }
+                cases.append((passage, JudgeRequest(questions: set, summary: text)))
+            }
+        }
+        var result = Calibration()
+        for ((passage, request), judgement) in zip(cases, try await answers(to: cases.map(\.1))) {
+            result.add(judgement, to: request.questions, passage: passage)
+        }
+        return result
+    }
+}
+
+extension Calibration.Passage {
+    /// `nil` for another article where there is none.
+    func text(for article: Article, among articles: [Article], seed: UInt64) -> String? {
+        switch self {
+        case .fullArticle: return article.text
+        case .lead1: return LeadSummary(sentenceCount: 1).summary(of: article)
+        case .lead2: return LeadSummary(sentenceCount: 2).summary(of: article)
+        case .lead3: return LeadSummary(sentenceCount: 3).summary(of: article)
+        case .nothing: return ""
+        case .otherArticle:
+            let others = articles.map(\.id).filter { $0 != article.id }.sorted()
+            guard !others.isEmpty else { return nil }
+            var random = SeededRandom(rootSeed: seed, purpose: "another article", article: article.id)
+            let id = others[random.next(below: others.count)]
+            return articles.first { $0.id == id }?.text
+        }
+    }
+}

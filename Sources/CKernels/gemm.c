@@ -64,8 +64,14 @@ typedef struct {
     float *y;
     int64_t ldy;
     bool accumulate;
-    int64_t row_block, panel_block, row_blocks;
+    int64_t row_block, panel_block, row_blocks, panels_ahead;
 } product_job;
+
+/// Of the four lines per pair of the next panel, those that the tiles before `tile` have fetched. One
+/// tile alone reads at memory speed as it is, and short ones leave no time for more.
+static int64_t lines_before(int64_t tile, int64_t tiles, int64_t rows) {
+    return rows < 9 ? 0 : 4 * tile / tiles;
+}
 
 /// Rows [begin, end) of one panel, in tiles of nearly equal height.
 static void product_panel(const product_job *job, int64_t begin, int64_t end, int64_t panel) {
@@ -73,6 +79,8 @@ static void product_panel(const product_job *job, int64_t begin, int64_t end, in
     const int64_t rows = end - begin, tiles = pk_ceil_div(rows, kernels->tile_rows);
     const int32_t columns = (int32_t)pk_min(PK_PANEL, job->n - panel * PK_PANEL);
     float *y = job->y + panel * PK_PANEL;
+    // With few rows the panels come from memory: the next one is fetched while this one is used.
+    const bool streamed = job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < job->n;
     for (int64_t from = 0; from < job->k; from += SUM_BLOCK) {
         const int64_t count = pk_min(SUM_BLOCK, job->k - from);
         const bool accumulate = job->accumulate || from > 0;
@@ -87,8 +95,12 @@ static void product_panel(const product_job *job, int64_t begin, int64_t end, in
                                   y + first * job->ldy, job->ldy, columns, accumulate);
             } else {
                 const char *a = (const char *)job->operands + (size_t)(first * job->lda + from) * kernels->bf16_operand;
-                kernels->tile_bf16(height, pk_ceil_div(count, 2), a, job->lda, b, y + first * job->ldy, job->ldy,
-                                   columns, accumulate);
+                const int64_t pairs = pk_ceil_div(count, 2);
+                const int64_t fetched = lines_before(tile, tiles, rows);
+                const int32_t lines = streamed ? (int32_t)(lines_before(tile + 1, tiles, rows) - fetched) : 0;
+                kernels->tile_bf16(height, pairs, a, job->lda, b,
+                                   b + job->panels_ahead * (int64_t)job->panel_bytes + fetched * PK_LINE * pairs, lines,
+                                   y + first * job->ldy, job->ldy, columns, accumulate);
             }
         }
     }
@@ -109,6 +121,7 @@ static void run_product(pk_pool *pool, product_job *job) {
     job->row_block = job->m * panels >= 96 * 16 * threads ? 96 : 48;
     job->row_blocks = pk_ceil_div(job->m, job->row_block);
     job->panel_block = job->row_blocks > 1 ? 1 : pk_max(1, panels / (threads * 16));
+    job->panels_ahead = job->panel_block > 1 ? 1 : threads;
     pk_pool_run_indexed(pool, job->row_blocks * pk_ceil_div(panels, job->panel_block), product_task, job);
 }
 

@@ -78,7 +78,7 @@ static void head_chunk_task(void *context, int32_t worker, int64_t index) {
             if (job->precision == PK_FLOAT32)
                 kernels->tile_f32(height, job->k, (const float *)a, job->lda, (const float *)b, y, PK_CHUNK, wide, false);
             else
-                kernels->tile_bf16(height, pk_ceil_div(job->k, 2), a, job->lda, b, y, PK_CHUNK, wide, false);
+                kernels->tile_bf16(height, pk_ceil_div(job->k, 2), a, job->lda, b, NULL, 0, y, PK_CHUNK, wide, false);
         }
     }
     for (int64_t r = 0; r < rows; r++) {

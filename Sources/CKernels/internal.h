@@ -72,9 +72,9 @@ typedef struct {
     void (*tile_f32)(int32_t rows, int64_t k, const float *a, int64_t lda, const float *panel, float *y, int64_t ldy,
                      int32_t columns, bool accumulate);
     /// The same over pairs of k; `a` holds converted operands at a distance of lda operands.
-    /// `ahead` (may be NULL): `ahead_bytes` bytes brought to the cache on the way.
-    void (*tile_bf16)(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel, float *y,
-                      int64_t ldy, int32_t columns, bool accumulate);
+    /// `lines` (0, 1, 2 or 4) cache lines per pair are fetched from `ahead` on the way.
+    void (*tile_bf16)(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel, const void *ahead,
+                      int32_t lines, float *y, int64_t ldy, int32_t columns, bool accumulate);
     /// Rounds rows to bf16 operands [rows, lda]; an odd k is padded with one zero.
     void (*convert_rows)(int64_t rows, int64_t k, const float *x, int64_t ldx, void *out, int64_t lda);
     /// out[column, row] = x[row, column], columns [0, columns) and rows [0, rows), padded to even rows in bf16.

@@ -3,12 +3,12 @@
 // maxima and sums run down the vector lanes, one query a lane.
 
 typedef struct {
-    float *scaled_queries;  // [head_dim, 64], times the scale
+    float *scaled_queries;  // [head_dim, 64], times scale * log2(e): probabilities are powers of two
     float *scores;          // [64 keys, 64 queries]
     float *maxima, *sums;   // [64]
     float *out;             // [64, padded head_dim]
-    float *padding;         // [64, padded head_dim]: values of a block when head_dim is no multiple of 64
-    int32_t padded;
+    float *padding;         // [64, padded head_dim]: gathered values
+    int32_t padded;         // head_dim up to a multiple of 64
 } attention_block;
 
 static const float masked = -INFINITY;
@@ -27,74 +27,61 @@ INLINE attention_block attention_block_in(float *scratch, int32_t head_dim) {
     return block;
 }
 
-/// `to`[d, column] = from[d] * scale.
-INLINE void set_column(float *to, int32_t column, const float *from, int32_t head_dim, float scale) {
-    for (int32_t d = 0; d < head_dim; d++) to[d * PK_PANEL + column] = from[d] * scale;
+/// to[d, j] = rows[j, d] * scale for j < count; zero up to a multiple of LANES columns.
+static void set_columns(float *to, const float *rows, int64_t ld, int32_t count, int32_t head_dim, float scale) {
+    for (int32_t j = 0; j < count; j += LANES)
+        for (int32_t d = 0; d < head_dim; d += LANES) {
+            vf square[LANES];
+            load_square(square, count - j, head_dim - d, rows + j * ld + d, ld);
+            for (int32_t i = 0; i < LANES && d + i < head_dim; i++)
+                v_store(to + (d + i) * PK_PANEL + j, square[i] * scale);
+        }
 }
 
 INLINE int32_t lane_round(int32_t columns) { return (columns + LANES - 1) / LANES * LANES; }
+INLINE int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 
-/// Rows of `head_dim` floats as a panel whose width is a multiple of 64: in place when it already is.
-INLINE const float *padded_rows(const float *rows, int64_t ld, int32_t count, int32_t head_dim, int32_t padded,
-                                float *padding, int64_t *distance) {
-    *distance = ld;
-    if (head_dim == padded) return rows;
-    for (int32_t i = 0; i < count; i++) {
-        memcpy(padding + (int64_t)i * padded, rows + i * ld, (size_t)head_dim * sizeof(float));
-        memset(padding + (int64_t)i * padded + head_dim, 0, (size_t)(padded - head_dim) * sizeof(float));
-    }
-    *distance = padded;
-    return padding;
-}
-
-/// scores[key, column] for `count` keys and `columns` queries.
-INLINE void block_scores(const attention_block *block, int32_t head_dim, const float *k, int64_t ldk, int32_t count,
-                         int32_t columns) {
-    block_f32(count, columns, head_dim, k, ldk, 1, block->scaled_queries, PK_PANEL, block->scores, PK_PANEL, false);
-}
-
-/// Folds `count` keys' scores and values into the running softmax of queries [0, queries).
-static void fold_block(const attention_block *block, const float *v, int64_t ldv, int32_t head_dim, int32_t count,
-                       int32_t queries) {
-    float decay[PK_PANEL];
-    const int32_t columns = lane_round(queries);
-    bool rescale = false;
-    for (int32_t c = 0; c < columns; c += LANES) {
-        float *scores = block->scores + c;
-        const vf before = v_load(block->maxima + c);
-        vf maximum = before;
-        for (int32_t i = 0; i < count; i++) maximum = v_max(v_load(scores + i * PK_PANEL), maximum);
-        vf sum = v_splat(0);
-        for (int32_t i = 0; i < count; i++) {
-            const vf p = v_exp(v_load(scores + i * PK_PANEL) - maximum);
-            v_store(scores + i * PK_PANEL, p);
-            sum += p;
+/// Rows gathered into a panel of width `padded`: contiguous, because every register tile reads all of it.
+static const float *gather_rows(const float *rows, int64_t ld, int32_t count, int32_t head_dim, int32_t padded,
+                                float *panel) {
+    for (int32_t i = 0; i < count; i++)
+        for (int32_t d = 0; d < padded; d += LANES) {
+            const int32_t left = head_dim - d;
+            v_store(panel + (int64_t)i * padded + d, left >= LANES ? v_load(rows + i * ld + d)
+                                                     : left > 0    ? v_load_part(rows + i * ld + d, left, 0)
+                                                                   : v_splat(0));
         }
-        const vf alpha = v_exp(before - maximum);
-        v_store(decay + c, alpha);
-        v_store(block->maxima + c, maximum);
-        v_store(block->sums + c, v_fma(v_load(block->sums + c), alpha, sum));
-    }
-    for (int32_t j = 0; j < queries; j++) rescale |= decay[j] != 1.0f;
-    if (rescale)
-        for (int32_t j = 0; j < queries; j++) {
-            float *row = block->out + (int64_t)j * block->padded;
-            for (int32_t d = 0; d < block->padded; d += LANES) v_store(row + d, v_load(row + d) * decay[j]);
-        }
-    int64_t distance;
-    const float *values = padded_rows(v, ldv, count, head_dim, block->padded, block->padding, &distance);
-    for (int32_t d = 0; d < block->padded; d += PK_PANEL)
-        block_f32(queries, PK_PANEL, count, block->scores, 1, PK_PANEL, values + d, distance, block->out + d,
-                  block->padded, true);
+    return panel;
 }
 
-/// Masks scores of keys [key, key + count) for queries [begin, end): later rows of the same segment, and
-/// with a window those too far back.
-INLINE void mask_block(float *scores, int32_t key, int32_t count, int32_t begin, int32_t end, bool own,
+/// products[key, column] = keys . columns. On the diagonal block only columns from the key's own on are
+/// of use; earlier ones are left as they were.
+static void block_scores(int32_t head_dim, const float *keys, int64_t ld, int32_t count, const float *columns,
+                         int32_t column_count, bool diagonal, float *products) {
+    for (int32_t i = 0; i < count; i += TILE_ROWS) {
+        const int32_t first = diagonal ? i / LANES * LANES : 0;
+        if (first >= column_count) break;
+        tile_f32_strided(smaller(TILE_ROWS, count - i), column_count - first, head_dim, keys + i * ld, ld, 1,
+                         columns + first, PK_PANEL, products + i * PK_PANEL + first, PK_PANEL, false);
+    }
+}
+
+/// out[query, :] += weights[key, query] * values[key, :]; on the diagonal a query ends with its own key.
+static void block_values(int32_t queries, int32_t count, const float *weights, const float *values, int32_t padded,
+                         bool diagonal, float *out) {
+    for (int32_t d = 0; d < padded; d += PK_PANEL)
+        for (int32_t j = 0; j < queries; j += TILE_ROWS)
+            tile_f32_strided(smaller(TILE_ROWS, queries - j), PK_PANEL, diagonal ? smaller(count, j + TILE_ROWS) : count,
+                             weights + j, 1, PK_PANEL, values + d, padded, out + (int64_t)j * padded + d, padded, true);
+}
+
+/// Masks the scores of keys [key, key + count) for queries [begin, end): on the diagonal those before the
+/// key, and with a window those too far ahead of it.
+static void mask_block(float *scores, int32_t key, int32_t count, int32_t begin, int32_t end, bool diagonal,
                        const int32_t *positions, int32_t window) {
-    if (own)
-        for (int32_t i = key + 1 > begin ? 0 : begin - key; i < count; i++)
-            for (int32_t j = 0; j < key + i - begin && j < end - begin; j++) scores[i * PK_PANEL + j] = masked;
+    if (diagonal)
+        for (int32_t i = 1; i < count; i++)
+            for (int32_t j = 0; j < i; j++) scores[i * PK_PANEL + j] = masked;
     if (window > 0)
         for (int32_t i = 0; i < count; i++)
             for (int32_t j = 0; j < end - begin; j++)
@@ -102,7 +89,7 @@ INLINE void mask_block(float *scores, int32_t key, int32_t count, int32_t begin,
 }
 
 /// False when the window hides every key of the block from every query; such a block changes nothing.
-INLINE bool block_visible(int32_t key, int32_t count, int32_t begin, int32_t end, const int32_t *positions,
+static bool block_visible(int32_t key, int32_t count, int32_t begin, int32_t end, const int32_t *positions,
                           int32_t window) {
     if (window <= 0) return true;
     int32_t newest = positions[key], oldest = positions[begin];
@@ -111,6 +98,50 @@ INLINE bool block_visible(int32_t key, int32_t count, int32_t begin, int32_t end
     return newest > oldest - window;
 }
 
+/// Keys of a diagonal block that the queries of lanes [column, column + LANES) and of the register tile
+/// that begins among them read.
+INLINE int32_t keys_read(int32_t column, int32_t count, bool diagonal) {
+    return diagonal ? smaller(count, column + LANES + TILE_ROWS) : count;
+}
+
+/// Folds `count` keys' scores (in powers of two) and values into the running softmax of the queries.
+static void fold_block(const attention_block *block, const float *v, int64_t ldv, int32_t head_dim, int32_t count,
+                       int32_t queries, bool diagonal) {
+    float decay[PK_PANEL];
+    for (int32_t c = 0; c < queries; c += LANES) {
+        float *scores = block->scores + c;
+        const int32_t keys = keys_read(c, count, diagonal);
+        const vf before = v_load(block->maxima + c);
+        vf maximum = before, other = before;
+        int32_t i = 0;
+        for (; i + 2 <= keys; i += 2) {
+            maximum = v_max(v_load(scores + i * PK_PANEL), maximum);
+            other = v_max(v_load(scores + (i + 1) * PK_PANEL), other);
+        }
+        if (i < keys) maximum = v_max(v_load(scores + i * PK_PANEL), maximum);
+        maximum = v_max(other, maximum);
+        vf sum = v_splat(0);
+        for (i = 0; i < keys; i++) {
+            const vf p = v_exp2(v_load(scores + i * PK_PANEL) - maximum);
+            v_store(scores + i * PK_PANEL, p);
+            sum += p;
+        }
+        const vf alpha = v_exp2(before - maximum);
+        v_store(decay + c, alpha);
+        v_store(block->maxima + c, maximum);
+        v_store(block->sums + c, v_fma(v_load(block->sums + c), alpha, sum));
+    }
+    for (int32_t j = 0; j < queries; j++) {
+        if (decay[j] == 1.0f) continue;
+        float *row = block->out + (int64_t)j * block->padded;
+        for (int32_t d = 0; d < block->padded; d += LANES) v_store(row + d, v_load(row + d) * decay[j]);
+    }
+    const float *values = gather_rows(v, ldv, count, head_dim, block->padded, block->padding);
+    block_values(queries, count, block->scores, values, block->padded, diagonal, block->out);
+}
+
+static const float log2_e = 1.44269504088896341f, ln_2 = 0.693147180559945309f;
+
 static void attention(const pk_attention_arguments *a, const pk_segment *segment, int32_t begin, int32_t end,
                       int32_t head, float *scratch) {
     const int32_t head_dim = a->shape.head_dim, queries = end - begin;
@@ -118,10 +149,8 @@ static void attention(const pk_attention_arguments *a, const pk_segment *segment
     const int64_t head_offset = (int64_t)head * head_dim, kv_offset = (int64_t)kv_head * head_dim;
     attention_block block = attention_block_in(scratch, head_dim);
     const int32_t columns = lane_round(queries);
-    for (int32_t j = 0; j < queries; j++)
-        set_column(block.scaled_queries, j, a->q + (begin + j) * a->ldq + head_offset, head_dim, a->shape.scale);
-    for (int32_t j = queries; j < columns; j++)
-        for (int32_t d = 0; d < head_dim; d++) block.scaled_queries[d * PK_PANEL + j] = 0;
+    set_columns(block.scaled_queries, a->q + begin * a->ldq + head_offset, a->ldq, queries, head_dim,
+                a->shape.scale * log2_e);
     for (int32_t j = 0; j < PK_PANEL; j++) block.maxima[j] = lowest;
     memset(block.sums, 0, PK_PANEL * sizeof(float));
     memset(block.out, 0, (size_t)queries * (size_t)block.padded * sizeof(float));
@@ -133,9 +162,11 @@ static void attention(const pk_attention_arguments *a, const pk_segment *segment
         for (int32_t key = first; key < last; key += PK_PANEL) {
             const int32_t count = last - key < PK_PANEL ? last - key : PK_PANEL;
             if (!block_visible(key, count, begin, end, a->positions, a->shape.window)) continue;
-            block_scores(&block, head_dim, a->k + key * a->ldk + kv_offset, a->ldk, count, columns);
-            mask_block(block.scores, key, count, begin, end, own, a->positions, a->shape.window);
-            fold_block(&block, a->v + key * a->ldv + kv_offset, a->ldv, head_dim, count, queries);
+            const bool diagonal = own && key == begin;
+            block_scores(head_dim, a->k + key * a->ldk + kv_offset, a->ldk, count, block.scaled_queries, columns,
+                         diagonal, block.scores);
+            mask_block(block.scores, key, count, begin, end, diagonal, a->positions, a->shape.window);
+            fold_block(&block, a->v + key * a->ldv + kv_offset, a->ldv, head_dim, count, queries, diagonal);
         }
     }
     for (int32_t j = 0; j < queries; j++) {
@@ -143,6 +174,6 @@ static void attention(const pk_attention_arguments *a, const pk_segment *segment
         const float *from = block.out + (int64_t)j * block.padded;
         const float scale = 1.0f / block.sums[j];
         for (int32_t d = 0; d < head_dim; d++) to[d] = from[d] * scale;
-        if (a->lse) a->lse[(int64_t)(begin + j) * a->shape.heads + head] = block.maxima[j] + logf(block.sums[j]);
+        if (a->lse) a->lse[(int64_t)(begin + j) * a->shape.heads + head] = block.maxima[j] * ln_2 + logf(block.sums[j]);
     }
 }

@@ -3,7 +3,7 @@
 // at each block of 64 keys while it is in the first-level cache.
 
 typedef struct {
-    float *queries;        // [rows, padded], times the scale
+    float *queries;        // [rows, padded], times scale * log2(e)
     float *scores;         // [rows, 64 keys]
     float *maxima, *sums;  // [rows]
     float *out;            // [rows, padded]
@@ -56,13 +56,13 @@ INLINE void fold_scores(const decode_rows *rows, int32_t row, int32_t count) {
     const float before = rows->maxima[row], maximum = v_maximum(maxima);
     vf sums = v_splat(0);
     for (int32_t i = 0; i < count; i += LANES) {
-        const vf p = v_exp(v_load(scores + i) - maximum);
+        const vf p = v_exp2(v_load(scores + i) - maximum);
         v_store(scores + i, p);
         sums += p;
     }
     float alpha = 1;
     if (maximum != before) {
-        alpha = v_exp(v_splat(before - maximum))[0];
+        alpha = v_exp2(v_splat(before - maximum))[0];
         for (int32_t d = 0; d < rows->padded; d += LANES) v_store(out + d, v_load(out + d) * alpha);
     }
     rows->maxima[row] = maximum;
@@ -95,11 +95,11 @@ static void fold_span(const decode_rows *rows, int32_t first, int32_t count, int
             }
             fold_scores(rows, r, keys);
         }
-        int64_t distance;
-        const float *values = padded_rows(v, ld, keys, head_dim, rows->padded, rows->padding, &distance);
+        const bool direct = head_dim == rows->padded;
+        const float *values = direct ? v : gather_rows(v, ld, keys, head_dim, rows->padded, rows->padding);
         for (int32_t d = 0; d < rows->padded; d += PK_PANEL)
-            block_f32(count, PK_PANEL, keys, rows->scores + first * PK_PANEL, PK_PANEL, 1, values + d, distance,
-                      rows->out + (int64_t)first * rows->padded + d, rows->padded, true);
+            block_f32(count, PK_PANEL, keys, rows->scores + first * PK_PANEL, PK_PANEL, 1, values + d,
+                      direct ? ld : rows->padded, rows->out + (int64_t)first * rows->padded + d, rows->padded, true);
     }
 }
 
@@ -111,9 +111,10 @@ static void decode(const pk_decode_arguments *a, int32_t begin, int32_t end, int
                               block.padded};
     memset(rows.queries, 0, (size_t)count * (size_t)rows.padded * sizeof(float));
     memset(rows.out, 0, (size_t)count * (size_t)rows.padded * sizeof(float));
+    const float scale = a->shape.scale * log2_e;
     for (int32_t r = 0; r < count; r++) {
         const float *q = a->q + (begin + r / heads) * a->ldq + (int64_t)(kv_head * heads + r % heads) * head_dim;
-        for (int32_t d = 0; d < head_dim; d++) rows.queries[(int64_t)r * rows.padded + d] = q[d] * a->shape.scale;
+        for (int32_t d = 0; d < head_dim; d++) rows.queries[(int64_t)r * rows.padded + d] = q[d] * scale;
         rows.maxima[r] = lowest;
         rows.sums[r] = 0;
     }
@@ -126,8 +127,8 @@ static void decode(const pk_decode_arguments *a, int32_t begin, int32_t end, int
         for (int32_t j = 0; j < heads; j++) {
             float *to = a->out + i * a->ldo + (int64_t)(kv_head * heads + j) * head_dim;
             const float *from = rows.out + (int64_t)(first + j) * rows.padded;
-            const float scale = 1.0f / rows.sums[first + j];
-            for (int32_t d = 0; d < head_dim; d++) to[d] = from[d] * scale;
+            const float inverse = 1.0f / rows.sums[first + j];
+            for (int32_t d = 0; d < head_dim; d++) to[d] = from[d] * inverse;
         }
     }
 }

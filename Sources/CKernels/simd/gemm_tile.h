@@ -69,9 +69,11 @@ static void block_f32(int32_t rows, int32_t columns, int64_t k, const float *a, 
     }
 }
 
-/// Pairs of bf16 operands: the even element of a pair first.
-INLINE void tile_bf16_fixed(const int rows, const int vectors, int64_t pairs, const void *operands, int64_t lda,
-                            const uint32_t *b, float *y, int64_t ldy, bool accumulate) {
+/// Pairs of bf16 operands: the even element of a pair first. `lines` cache lines of `ahead` are fetched per
+/// pair: a panel has four, so the tiles of one panel together bring in the next while they compute.
+INLINE void tile_bf16_fixed(const int rows, const int vectors, const int lines, int64_t pairs, const void *operands,
+                            int64_t lda, const uint32_t *b, const char *ahead, float *y, int64_t ldy,
+                            bool accumulate) {
     vf sum[TILE_ROWS][TILE_VECTORS];
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int v = 0; v < vectors; v++)
@@ -90,6 +92,8 @@ INLINE void tile_bf16_fixed(const int rows, const int vectors, int64_t pairs, co
         }
         a += 2;
         b += PK_PANEL;
+        UNROLL for (int i = 0; i < lines; i++) __builtin_prefetch(ahead + i * PK_LINE, 0, 2);
+        ahead += lines * PK_LINE;
     }
 #else
     const float *a = operands;
@@ -107,6 +111,8 @@ INLINE void tile_bf16_fixed(const int rows, const int vectors, int64_t pairs, co
         }
         a += 2;
         b += PK_PANEL;
+        UNROLL for (int i = 0; i < lines; i++) __builtin_prefetch(ahead + i * PK_LINE, 0, 2);
+        ahead += lines * PK_LINE;
     }
 #endif
     UNROLL for (int r = 0; r < rows; r++)
@@ -115,12 +121,32 @@ INLINE void tile_bf16_fixed(const int rows, const int vectors, int64_t pairs, co
 
 #undef TILE_CASE
 #define TILE_CASE(R, V) \
-    case R: tile_bf16_fixed(R, V, pairs, a, lda, panel + done, y + done, ldy, accumulate); break;
+    case R: tile_bf16_fixed(R, V, LINES, pairs, a, lda, panel + done, ahead, y + done, ldy, accumulate); break;
+#define TILE_BF16_FUNCTION(LINES_AHEAD)                                                                            \
+    static void tile_bf16_ahead##LINES_AHEAD(int32_t rows, int64_t pairs, const void *a, int64_t lda,             \
+                                             const uint32_t *panel, const char *ahead, float *y, int64_t ldy,     \
+                                             bool accumulate) {                                                   \
+        enum { LINES = LINES_AHEAD };                                                                             \
+        for (int32_t done = 0; done < PK_PANEL; done += TILE_VECTORS * LANES)                                     \
+            switch (rows) { TILE_CASES(TILE_VECTORS) }                                                            \
+    }
+TILE_BF16_FUNCTION(0)
+#ifdef BF16_NATIVE
+TILE_BF16_FUNCTION(1)
+TILE_BF16_FUNCTION(2)
+TILE_BF16_FUNCTION(4)
+#endif
 
-static void tile_bf16_full(int32_t rows, int64_t pairs, const void *a, int64_t lda, const uint32_t *panel, float *y,
-                           int64_t ldy, bool accumulate) {
-    for (int32_t done = 0; done < PK_PANEL; done += TILE_VECTORS * LANES)
-        switch (rows) { TILE_CASES(TILE_VECTORS) }
+static void tile_bf16_full(int32_t rows, int64_t pairs, const void *a, int64_t lda, const uint32_t *panel,
+                           const char *ahead, int32_t lines, float *y, int64_t ldy, bool accumulate) {
+    switch (lines) {
+#ifdef BF16_NATIVE
+    case 1: tile_bf16_ahead1(rows, pairs, a, lda, panel, ahead, y, ldy, accumulate); break;
+    case 2: tile_bf16_ahead2(rows, pairs, a, lda, panel, ahead, y, ldy, accumulate); break;
+    case 4: tile_bf16_ahead4(rows, pairs, a, lda, panel, ahead, y, ldy, accumulate); break;
+#endif
+    default: tile_bf16_ahead0(rows, pairs, a, lda, panel, ahead, y, ldy, accumulate); break;
+    }
 }
 
 /// Runs `tile` on a full-width copy of y when the panel is the last and narrower one.
@@ -141,8 +167,8 @@ static void tile_f32(int32_t rows, int64_t k, const float *a, int64_t lda, const
     WITH_EDGE(tile_f32_strided(rows, PK_PANEL, k, a, lda, 1, panel, PK_PANEL, target, distance, accumulate))
 }
 
-static void tile_bf16(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel, float *y,
-                      int64_t ldy, int32_t columns, bool accumulate) {
-    WITH_EDGE(tile_bf16_full(rows, pairs, a, lda, panel, target, distance, accumulate))
+static void tile_bf16(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel, const void *ahead,
+                      int32_t lines, float *y, int64_t ldy, int32_t columns, bool accumulate) {
+    WITH_EDGE(tile_bf16_full(rows, pairs, a, lda, panel, ahead, lines, target, distance, accumulate))
 }
 #undef TILE_CASE

@@ -60,37 +60,61 @@ INLINE float v_maximum(vf v) {
     return best;
 }
 
-/// exp within 1 ulp: x = n ln 2 + r, a polynomial in r (coefficients of Cephes' expf), then 2^n.
-/// Results below the smallest normal number are 0; NaN stays NaN.
+/// 2^r for r in [-0.5, 0.5]: degree 6, fitted for least relative error (2e-9 before rounding).
+INLINE vf exp2_polynomial(vf r) {
+    vf p = r * 1.5353342211e-4f + 1.3398872459e-3f;
+    p = p * r + 9.6184374028e-3f;
+    p = p * r + 5.5503324760e-2f;
+    p = p * r + 2.4022647913e-1f;
+    p = p * r + 6.9314720285e-1f;
+    return p * r + 1.0f;
+}
+
+#ifndef LANES_EXP_SCALEF
+INLINE vf nearest_integer(vf x) {  // |x| < 2^22: adding 1.5 * 2^23 leaves no fraction
+    const vf shifted = x + 12582912.0f;
+    return shifted - 12582912.0f;
+}
+/// 2^n for whole n in [-126, 127]; anything for NaN.
+INLINE vf power_of_two(vf n) {
+    return (vf)((__builtin_convertvector(v_select(n == n, n, v_splat(0)), vi) + 127) << 23);
+}
+#endif
+
+/// 2^x for x <= 127; results below the smallest normal number may be 0; NaN stays NaN.
+INLINE vf v_exp2(vf x) {
+#ifdef LANES_EXP_SCALEF
+    const vf bounded = (vf)_mm512_max_ps(_mm512_set1_ps(-150.0f), (__m512)x);
+    const vf n = (vf)_mm512_roundscale_ps((__m512)bounded, 0);
+    return (vf)_mm512_scalef_ps((__m512)exp2_polynomial(bounded - n), (__m512)n);
+#else
+    const vf bounded = v_select(x < -126.0f, v_splat(-126.0f), x);
+    const vf n = nearest_integer(bounded);
+    return v_select(x < -126.0f, v_splat(0), exp2_polynomial(bounded - n) * power_of_two(n));
+#endif
+}
+
+/// exp within about 1 ulp; results below the smallest normal number may be 0; NaN stays NaN.
 INLINE vf v_exp(vf x) {
 #ifdef LANES_EXP_SCALEF
     const vf limited = (vf)_mm512_max_ps(_mm512_set1_ps(-104.0f), (__m512)x);
     const vf bounded = (vf)_mm512_min_ps(_mm512_set1_ps(90.0f), (__m512)limited);
     const vf n = (vf)_mm512_roundscale_ps((__m512)(bounded * 1.44269504088896341f), 0);
+    vf r = bounded * 1.44269502162933349609375f - n;  // log2(e) in two parts
+    r = bounded * 1.92596299e-8f + r;
+    return (vf)_mm512_scalef_ps((__m512)exp2_polynomial(r), (__m512)n);
 #else
+    // Without a fused multiply-add the reduction needs ln 2 in two parts (Cody & Waite 1980).
     const vf low = v_splat(-87.336540f), high = v_splat(90.0f);
     const vf limited = v_select(x < low, low, x);
     const vf bounded = v_select(limited > high, high, limited);
-    const vf shifted = bounded * 1.44269504088896341f + 12582912.0f;  // 1.5 * 2^23: rounds to an integer
-    const vf n = shifted - 12582912.0f;
-#endif
+    const vf n = nearest_integer(bounded * 1.44269504088896341f);
     vf r = n * -0.693359375f + bounded;
     r = n * 2.12194440e-4f + r;
-    vf p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * (r * r) + r;
-    p = p + 1.0f;
-#ifdef LANES_EXP_SCALEF
-    return (vf)_mm512_scalef_ps((__m512)p, (__m512)n);
-#else
-    // 2^n in two factors: n reaches 129, one factor's exponent only 127.
-    const vi exponent = __builtin_convertvector(v_select(x == x, n, v_splat(0)), vi);
-    const vi half = exponent >> 1;
-    const vf scale1 = (vf)((half + 127) << 23), scale2 = (vf)((exponent - half + 127) << 23);
-    return v_select(x < low, v_splat(0), p * scale1 * scale2);
+    // 2^n in two factors: n reaches 130, one factor's exponent only 127.
+    const vf half = nearest_integer(n * 0.5f);
+    const vf p = exp2_polynomial(r * 1.44269504088896341f);
+    return v_select(x < low, v_splat(0), p * power_of_two(half) * power_of_two(n - half));
 #endif
 }
 

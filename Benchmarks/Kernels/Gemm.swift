@@ -1,0 +1,62 @@
+import CKernels
+import Foundation
+
+/// One matrix with its activations and gradients, ready to be multiplied again and again.
+final class Gemm {
+    private let pool: OpaquePointer?
+    private let precision: pk_precision
+    private let rows: Int64, outputs: Int64, inputs: Int64
+    private let x: UnsafeMutablePointer<Float>  // [rows, inputs]
+    private let y: UnsafeMutablePointer<Float>  // [rows, outputs]
+    private let weightSum: UnsafeMutablePointer<Float>  // [outputs, inputs]
+    private let packed: UnsafeMutableRawPointer
+    private let packedTransposed: UnsafeMutableRawPointer
+
+    init(pool: OpaquePointer?, precision: pk_precision, rows: Int, outputs: Int, inputs: Int) {
+        self.pool = pool
+        self.precision = precision
+        (self.rows, self.outputs, self.inputs) = (Int64(rows), Int64(outputs), Int64(inputs))
+        func filled(_ count: Int) -> UnsafeMutablePointer<Float> {
+            let pointer = UnsafeMutablePointer<Float>.allocate(capacity: count)
+            for i in 0..<count { pointer[i] = Float((i &* 2_654_435_761) % 1000) * 1e-3 - 0.5 }
+            return pointer
+        }
+        x = filled(rows * inputs)
+        y = filled(rows * outputs)
+        weightSum = filled(outputs * inputs)
+        packed = .allocate(byteCount: pk_packed_bytes(precision, self.outputs, self.inputs), alignment: 64)
+        packedTransposed = .allocate(byteCount: pk_packed_bytes(precision, self.inputs, self.outputs), alignment: 64)
+        pk_pack(pool, precision, weightSum, self.outputs, self.inputs, self.inputs, false, packed)
+        pk_pack(pool, precision, weightSum, self.inputs, self.outputs, self.inputs, true, packedTransposed)
+    }
+
+    deinit {
+        x.deallocate()
+        y.deallocate()
+        weightSum.deallocate()
+        packed.deallocate()
+        packedTransposed.deallocate()
+    }
+
+    func forward() { pk_gemm(pool, precision, rows, outputs, inputs, x, inputs, packed, y, outputs, false) }
+
+    func inputGradient() {
+        pk_gemm(pool, precision, rows, inputs, outputs, y, outputs, packedTransposed, x, inputs, false)
+    }
+
+    func weightGradient() {
+        pk_gemm_weight_gradient(pool, precision, rows, outputs, inputs, y, outputs, x, inputs, weightSum, inputs)
+    }
+
+    /// Median GFLOP/s of five runs of about `seconds` each, after one to warm up.
+    func rate(_ seconds: Double, _ body: () -> Void) -> Double {
+        let operations = 2 * Double(rows) * Double(outputs) * Double(inputs)
+        let clock = ContinuousClock()
+        let once = max(clock.measure(body) / .seconds(1), 1e-7)
+        let repeats = max(1, Int(seconds / once))
+        let times = (0..<5).map { _ in
+            clock.measure { for _ in 0..<repeats { body() } } / .seconds(1) / Double(repeats)
+        }
+        return operations / times.sorted()[2] / 1e9
+    }
+}

@@ -2,7 +2,7 @@ import Checkpoints
 import Foundation
 
 /// How a file names and orders the parameters of `ParameterLayout`.
-enum CheckpointFormat {
+package enum CheckpointFormat {
     case huggingFace
     case gguf
 
@@ -38,13 +38,13 @@ enum CheckpointFormat {
 }
 
 /// Reads all parameters of a model from a tensor file into one buffer.
-struct CheckpointWeights {
+package struct CheckpointWeights {
     let file: any TensorFile
     let format: CheckpointFormat
     let configuration: ModelConfiguration
     let layout: ParameterLayout
 
-    init(file: any TensorFile, format: CheckpointFormat, configuration: ModelConfiguration) {
+    package init(file: any TensorFile, format: CheckpointFormat, configuration: ModelConfiguration) {
         self.file = file
         self.format = format
         self.configuration = configuration
@@ -52,7 +52,7 @@ struct CheckpointWeights {
     }
 
     /// - Throws: `CheckpointError` for a missing, extra or misshapen tensor, or too little memory.
-    func read() throws(CheckpointError) -> FloatBuffer {
+    package func read() throws(CheckpointError) -> FloatBuffer {
         try checkTensors()
         try checkMemory()
         let parameters = FloatBuffer(count: layout.count)

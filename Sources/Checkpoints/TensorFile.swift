@@ -63,6 +63,14 @@ public struct TensorDescriptor: Sendable, Hashable {
     public var byteCount: Int
     /// Product of `shape`, checked when the file was opened.
     public var elementCount: Int { shape.reduce(1, *) }
+
+    public init(name: String, type: TensorType, shape: [Int], byteOffset: Int, byteCount: Int) {
+        self.name = name
+        self.type = type
+        self.shape = shape
+        self.byteOffset = byteOffset
+        self.byteCount = byteCount
+    }
 }
 
 /// Named tensors in one file or folder.

@@ -67,6 +67,12 @@ typedef struct {
     int64_t row_block, panel_block, row_blocks, panels_ahead;
 } product_job;
 
+/// Sums that the next tile continues from, usually in memory by now, are fetched during this one.
+static void fetch_sums(const float *y, int64_t ldy, int64_t rows) {
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t c = 0; c < PK_PANEL; c += PK_LINE / (int64_t)sizeof(float)) __builtin_prefetch(y + r * ldy + c, 1);
+}
+
 /// Of the four lines per pair of the next panel, those that the tiles before `tile` have fetched. One
 /// tile alone reads at memory speed as it is, and short ones leave no time for more.
 static int64_t lines_before(int64_t tile, int64_t tiles, int64_t rows) {
@@ -89,6 +95,7 @@ static void product_panel(const product_job *job, int64_t begin, int64_t end, in
         for (int64_t tile = 0; tile < tiles; tile++) {
             const int64_t first = begin + rows * tile / tiles;
             const int32_t height = (int32_t)(begin + rows * (tile + 1) / tiles - first);
+            if (job->accumulate) fetch_sums(y + (first + height) * job->ldy, job->ldy, pk_min(height, end - first - height));
             if (job->precision == PK_FLOAT32) {
                 const float *a = job->operands ? (const float *)job->operands : job->x;
                 kernels->tile_f32(height, count, a + first * job->lda + from, job->lda, (const float *)b,

@@ -36,8 +36,8 @@ INLINE void load_square(vf square[LANES], int64_t rows, int64_t columns, const f
 
 static void transpose_f32(int64_t rows, int64_t columns, const float *x, int64_t ldx, float *out, int64_t lda,
                           bool round) {
-    for (int64_t c = 0; c < columns; c += LANES) {
-        for (int64_t r = 0; r < rows; r += LANES) {
+    for (int64_t r = 0; r < rows; r += LANES) {
+        for (int64_t c = 0; c < columns; c += LANES) {
             vf square[LANES];
             load_square(square, rows - r, columns - c, x + r * ldx + c, ldx);
             const int64_t wide = lda - r < LANES ? lda - r : LANES;
@@ -50,17 +50,45 @@ static void transpose_f32(int64_t rows, int64_t columns, const float *x, int64_t
     }
 }
 
+/// Lane j: bf16 of even[j] in the low half, of odd[j] in the high half.
+INLINE vu pair_bits(vf even, vf odd) {
 #ifdef BF16_NATIVE
+    const __m512i halves = (__m512i)_mm512_cvtne2ps_pbh((__m512)odd, (__m512)even);
+    const __m512i interleave = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22,
+                                                6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    return (vu)_mm512_permutexvar_epi16(interleave, halves);
+#else
+    return v_bf16_bits(even) | (v_bf16_bits(odd) << 16);
+#endif
+}
+
+/// Row `row` of `columns` floats; zeros outside.
+INLINE vf load_inside(const float *x, int64_t row, int64_t rows, int64_t columns, int64_t ldx) {
+    if (row >= rows) return v_splat(0);
+    return columns >= LANES ? v_load(x + row * ldx) : v_load_part(x + row * ldx, columns, 0);
+}
+
+#ifdef BF16_NATIVE
+/// Squares of pairs of rows, columns first, as memory has them: half the shuffles of transposing floats.
 static void transpose_bf16(int64_t rows, int64_t columns, const float *x, int64_t ldx, uint16_t *out, int64_t lda) {
-    for (int64_t c = 0; c < columns; c += LANES) {
-        for (int64_t r = 0; r < rows; r += LANES) {
+    for (int64_t r = 0; r < rows; r += 2 * LANES) {
+        for (int64_t c = 0; c < columns; c += LANES) {
             vf square[LANES];
-            load_square(square, rows - r, columns - c, x + r * ldx + c, ldx);
-            const int64_t wide = lda - r < LANES ? lda - r : LANES;
+            const float *from = x + r * ldx + c;
+            if (rows - r >= 2 * LANES && columns - c >= LANES) {
+                UNROLL for (int i = 0; i < LANES; i++)
+                    square[i] = (vf)pair_bits(v_load(from + 2 * i * ldx), v_load(from + (2 * i + 1) * ldx));
+            } else {
+                for (int i = 0; i < LANES; i++)
+                    square[i] = (vf)pair_bits(load_inside(from, 2 * i, rows - r, columns - c, ldx),
+                                              load_inside(from, 2 * i + 1, rows - r, columns - c, ldx));
+            }
+            v_transpose(square);
+            const int64_t wide = lda - r < 2 * LANES ? lda - r : 2 * LANES;
             for (int64_t i = 0; i < LANES && c + i < columns; i++) {
-                const __m256bh half = _mm512_cvtneps_pbh((__m512)square[i]);
-                if (wide == LANES) memcpy(out + (c + i) * lda + r, &half, sizeof half);
-                else memcpy(out + (c + i) * lda + r, &half, (size_t)wide * sizeof *out);
+                uint16_t *to = out + (c + i) * lda + r;
+                if (wide == 2 * LANES) v_store_bits(to, (vu)square[i]);
+                else memcpy(to, &square[i], (size_t)wide * sizeof *to);
             }
         }
     }
@@ -89,8 +117,6 @@ static void pack_rows_f32(int64_t columns, int64_t k, const float *w, int64_t ld
             v_store(panel + i * PK_PANEL + c, row);
         }
 }
-
-INLINE vu pair_bits(vf even, vf odd) { return v_bf16_bits(even) | (v_bf16_bits(odd) << 16); }
 
 static void pack_rows_bf16(int64_t columns, int64_t k, const float *w, int64_t ld, uint32_t *panel) {
     for (int64_t i = 0; i < k; i += 2)

@@ -40,6 +40,11 @@ public enum WinRule: String, Sendable, Codable, CaseIterable {
         public var winner: Winner
         public var reason: Reason
 
+        public init(winner: Winner, reason: Reason) {
+            self.winner = winner
+            self.reason = reason
+        }
+
         /// 1 for the first, 0 for the second, a half for a tie.
         public var score: Double {
             switch winner {

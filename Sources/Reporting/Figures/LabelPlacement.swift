@@ -1,10 +1,17 @@
 /// Sets labels beside points so that none covers another label, a point or the edge of the drawing.
-struct LabelPlacement {
-    struct Box {
-        var left: Double
-        var top: Double
-        var right: Double
-        var bottom: Double
+package enum LabelPlacement {
+    package struct Box {
+        package var left: Double
+        package var top: Double
+        package var right: Double
+        package var bottom: Double
+
+        package init(left: Double, top: Double, right: Double, bottom: Double) {
+            self.left = left
+            self.top = top
+            self.right = right
+            self.bottom = bottom
+        }
 
         func overlap(_ other: Box) -> Double {
             max(0, min(right, other.right) - max(left, other.left)) * max(0, min(bottom, other.bottom) - max(top, other.top))
@@ -12,36 +19,47 @@ struct LabelPlacement {
     }
 
     /// gnuplot's names for which part of a text stands at its position.
-    enum Anchor: String { case left, center, right }
+    package enum Anchor: String, Sendable { case left, center, right }
 
-    struct Label {
-        var text: String
+    package struct Label {
+        package var text: String
         /// The point it names, in pixels.
-        var x: Double
-        var y: Double
+        package var x: Double
+        package var y: Double
         var colour: Palette = .ink
+
+        package init(text: String, x: Double, y: Double) {
+            self.text = text
+            self.x = x
+            self.y = y
+        }
+
+        init(text: String, x: Double, y: Double, colour: Palette) {
+            self.init(text: text, x: x, y: y)
+            self.colour = colour
+        }
     }
 
-    struct Placed {
-        var label: Label
+    package struct Placed {
+        package var label: Label
         /// The end of the text's middle line that is nearer to the point, in pixels.
-        var x: Double
-        var y: Double
-        var anchor: Anchor
+        package var x: Double
+        package var y: Double
+        package var anchor: Anchor
         /// Where a thin line from the point to the label should end; `nil` when the label is close by.
-        var leader: (x: Double, y: Double)?
+        package var leader: (x: Double, y: Double)?
     }
 
-    static let height = 15.0
+    package static let height = 15.0
 
     /// Width of text at 12 pixels. A generous average: fonts differ between readers' machines.
-    static func width(_ text: String) -> Double { Double(text.count) * 6.7 + 4 }
+    package static func width(_ text: String) -> Double { Double(text.count) * 6.7 + 4 }
 
     /// - Parameters:
     ///   - bounds: the area that labels must stay in.
     ///   - obstacles: boxes that labels should not cover, besides the points themselves.
     /// - Complexity: O(labels * (labels + obstacles)).
-    static func place(_ labels: [Label], in bounds: Box, obstacles: [Box]) -> [Placed] {
+    package static func place(_ labels: [Label], in bounds: Box, obstacles: [Box]) -> [Placed] {
         let points = labels.map { Box(left: $0.x - 6, top: $0.y - 6, right: $0.x + 6, bottom: $0.y + 6) }
         // The most crowded points choose first: they have the fewest places left.
         let crowding = labels.map { label in

@@ -9,6 +9,12 @@ public struct Plot: Sendable, Equatable {
     /// Data files: name and content.
     public var data: [DataFile]
 
+    package init(id: String, script: String, data: [DataFile]) {
+        self.id = id
+        self.script = script
+        self.data = data
+    }
+
     public struct DataFile: Sendable, Equatable {
         public var name: String
         public var content: String

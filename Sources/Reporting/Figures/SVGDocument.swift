@@ -2,7 +2,7 @@
 ///
 /// Only what a static drawing needs is kept: elements and attributes outside the lists below (scripts,
 /// styles, event handlers, links to other documents) are dropped with all they contain.
-struct SVGDocument {
+package struct SVGDocument {
     indirect enum Node {
         case text(String)
         case element(name: String, attributes: [(name: String, value: String)], children: [Node])
@@ -23,7 +23,7 @@ struct SVGDocument {
     let width: Double
     let height: Double
 
-    struct ParseError: Error { var reason: String }
+    package struct ParseError: Error, Equatable { package var reason: String }
 
     /// - Throws: ``ParseError`` where tags do not match or the root is no `svg` element with a view box.
     init(parsing text: String) throws(ParseError) {

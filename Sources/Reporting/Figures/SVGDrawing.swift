@@ -10,7 +10,7 @@ public struct SVGDrawing: Sendable, Equatable {
 
     /// - Parameter gnuplot: the text of an SVG file as gnuplot's `svg` terminal writes it.
     /// - Throws: ``SVGDocument/ParseError``.
-    init(id: String, title: String, description: String, gnuplot: String) throws(SVGDocument.ParseError) {
+    package init(id: String, title: String, description: String, gnuplot: String) throws(SVGDocument.ParseError) {
         let document = try SVGDocument(parsing: gnuplot)
         self.id = id
         self.title = title
@@ -27,7 +27,7 @@ public struct SVGDrawing: Sendable, Equatable {
     }
 
     /// For a page: no background, colours from the page's custom properties.
-    var inline: TrustedMarkup {
+    package var inline: TrustedMarkup {
         TrustedMarkup(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" \(rootAttributes)>\(names)\(body)</svg>")
     }

@@ -76,7 +76,7 @@ public indirect enum Markup: Sendable, Equatable {
 /// Markup written into a page as it is. Only code in this module can make one, from its own
 /// constants or from a parsed and rewritten SVG document.
 public struct TrustedMarkup: Sendable, Equatable {
-    let text: String
+    package let text: String
     init(_ text: String) { self.text = text }
 }
 
@@ -85,10 +85,10 @@ extension Markup: ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
     public init(arrayLiteral elements: Markup...) { self = .fragment(elements) }
 
     /// `.make(.p, .class("note"), [...])` reads as the element it makes.
-    static func make(_ tag: Tag, _ attributes: Attribute..., content: [Markup]) -> Markup {
+    package static func make(_ tag: Tag, _ attributes: Attribute..., content: [Markup]) -> Markup {
         .element(tag, attributes, content)
     }
-    static func make(_ tag: Tag, _ attributes: Attribute..., text: String) -> Markup {
+    package static func make(_ tag: Tag, _ attributes: Attribute..., text: String) -> Markup {
         .element(tag, attributes, [.text(text)])
     }
 }

@@ -1,7 +1,7 @@
 /// The report's own words and numbers, set as print sets them. Never applied to model text.
-enum Typography {
+package enum Typography {
     /// Keeps a number and its unit on one line and sets minus signs and comparisons as such.
-    static func set(_ text: String) -> String {
+    package static func set(_ text: String) -> String {
         var output = ""
         var previous: Character = " "
         var rest = text[...]
@@ -14,6 +14,8 @@ enum Typography {
                 continue
             }
             if character == " ", next == "%", previous.isNumber {
+                output += "\u{A0}"
+            } else if character == " ", previous == "p", next == "<" || next == "=" {
                 output += "\u{A0}"
             } else if character == " ", previous == "<" || previous == ">" || previous == "=", next?.isNumber == true {
                 output += "\u{A0}"

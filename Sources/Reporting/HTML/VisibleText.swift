@@ -2,8 +2,8 @@
 ///
 /// A model writes whatever its sampler draws. Control characters are not allowed in HTML or SVG at
 /// all; bidirectional controls can make a line read backwards (Unicode UAX 9, "Trojan Source").
-enum VisibleText {
-    static func of(_ text: String) -> String {
+package enum VisibleText {
+    package static func of(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isHidden) else { return text }
         var scalars = String.UnicodeScalarView()
         var afterReturn = false
@@ -15,8 +15,6 @@ enum VisibleText {
                 scalars.append(scalar)
             } else if scalar == "\r" {
                 scalars.append("\n")
-            } else if scalar.value < 0x20, let picture = Unicode.Scalar(0x2400 + scalar.value) {
-                scalars.append(picture)
             } else {
                 scalars.append(contentsOf: "⟦U+\(hexadecimal(scalar.value))⟧".unicodeScalars)
             }

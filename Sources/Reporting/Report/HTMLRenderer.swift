@@ -99,7 +99,7 @@ struct HTMLRenderer {
     private func question(_ question: Example.Entry.Question) -> Markup {
         let given = question.given ?? "Unsure"
         let answer: Markup = question.isCorrect
-            ? .make(.span, .class("mark good"), content: [.make(.bdi, text: given)])
+            ? .make(.span, .class("mark good"), content: [.make(.bdi, text: given), .text(" (right)")])
             : .make(.span, .class("mark bad"), content: [
                 .make(.bdi, text: given), .text("; right answer: "), .make(.bdi, text: question.right),
             ])

@@ -48,6 +48,7 @@ enum StyleSheet {
         .table{margin:1.6rem 0}
         table{border-collapse:collapse;font-size:.86rem;line-height:1.4;font-variant-numeric:tabular-nums lining-nums;min-width:100%}
         caption{text-align:left;font-weight:600;padding:0 0 .6rem;font-size:.9rem}
+        caption span{display:inline-block;position:sticky;left:0;max-width:min(100%,calc(100vw - 2.5rem))}
         th,td{padding:.45rem .7rem;vertical-align:top;border-bottom:1px solid var(--rule)}
         thead th{vertical-align:bottom;border-bottom:1.5px solid var(--ink);border-top:1.5px solid var(--ink);font-weight:600}
         tbody tr:last-child>*{border-bottom:1.5px solid var(--ink)}

@@ -108,12 +108,12 @@ struct VerdictSection {
     private func claimTable() -> Table {
         Table(
             id: "claims", caption: "The study's seven claims, tested here", columns: [
-                .init("Claim", alignment: .leading), .init("Here", alignment: .leading), .init("Verdict", alignment: .leading),
+                .init("Claim", alignment: .leading), .init("Verdict", alignment: .leading), .init("Here", alignment: .leading),
                 .init("Evidence", alignment: .leading),
             ],
             rows: claims.map { claim in
                 .init([
-                    .init("\(claim.number). \(claim.text)"), .init(claim.ours), .init(claim.verdict.rawValue, tone: claim.verdict.tone),
+                    .init("\(claim.number). \(claim.text)"), .init(claim.verdict.rawValue, tone: claim.verdict.tone), .init(claim.ours),
                     .init(claim.evidence, link: claim.link),
                 ])
             },

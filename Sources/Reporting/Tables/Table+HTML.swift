@@ -16,7 +16,7 @@ extension Table {
             })
         }
         let table = Markup.make(.table, content: [
-            .make(.caption, .id("\(id)-caption"), text: caption),
+            .make(.caption, .id("\(id)-caption"), content: [.make(.span, text: caption)]),
             .make(.thead, content: [header]),
             .make(.tbody, content: body),
         ])

@@ -1,0 +1,37 @@
+# Draws frontier.svg from the data files beside this script: gnuplot frontier.gp
+set encoding utf8
+set terminal svg size 760,520 dynamic noenhanced font 'Helvetica,13'
+set output 'frontier.svg'
+set border 3 lc rgb '#63676d' lw 1
+set tics nomirror scale 0.5 tc rgb '#1c1e21'
+set grid back lc rgb '#dcdfe3' lt 1 lw 1
+unset key
+set lmargin at screen 0.081579
+set rmargin at screen 0.976316
+set tmargin at screen 0.969231
+set bmargin at screen 0.119231
+set xrange [5.6028670:69.656891]
+set yrange [29.984366:91.687989]
+set xtics 20.000000
+set ytics 20.000000
+set xlabel 'Median compression: summary words / article words, %'
+set ylabel 'Accuracy: questions answered correctly, %'
+set label '↖ better: shorter and more accurate' at first 6.5448379,first 90.012778 left front font ',12' tc rgb '#63676d'
+set label 'SmolLM2-135M-Instruct' at first 37.409794,first 52.500000 left front font ',12' tc rgb '#1c1e21'
+set label 'Lead, 2 sentences' at first 24.281292,first 72.500000 right front font ',12' tc rgb '#1c1e21'
+set label 'SFT on chosen' at first 46.113091,first 57.500000 left front font ',12' tc rgb '#1c1e21'
+set label 'DPO, beta 0.1, lr 2e-5' at first 24.360657,first 52.500000 right front font ',12' tc rgb '#1c1e21'
+plot 'frontier-line.dat' index 0 using 1:2:3 with filledcurves lc rgb '#63676d' fs transparent solid 0.16 noborder, \
+     'frontier-line.dat' index 1 using 1:2 with lines lc rgb '#63676d' lw 1.6 dt (6,4), \
+     'frontier-ellipses.dat' index 0 using 1:2 with filledcurves closed lc rgb '#1c1e21' fs transparent solid 0.13 noborder, \
+     'frontier-ellipses.dat' index 0 using 1:2 with lines lc rgb '#1c1e21' lw 0.9, \
+     'frontier-ellipses.dat' index 1 using 1:2 with filledcurves closed lc rgb '#009e73' fs transparent solid 0.13 noborder, \
+     'frontier-ellipses.dat' index 1 using 1:2 with lines lc rgb '#009e73' lw 0.9, \
+     'frontier-ellipses.dat' index 2 using 1:2 with filledcurves closed lc rgb '#e69f00' fs transparent solid 0.13 noborder, \
+     'frontier-ellipses.dat' index 2 using 1:2 with lines lc rgb '#e69f00' lw 0.9, \
+     'frontier-ellipses.dat' index 3 using 1:2 with filledcurves closed lc rgb '#d55e00' fs transparent solid 0.13 noborder, \
+     'frontier-ellipses.dat' index 3 using 1:2 with lines lc rgb '#d55e00' lw 0.9, \
+     'frontier-points.dat' every ::0::0 using 1:2 with points pt 5 ps 1.15 lw 1.6 lc rgb '#1c1e21', \
+     'frontier-points.dat' every ::1::1 using 1:2 with points pt 13 ps 1.15 lw 1.6 lc rgb '#009e73', \
+     'frontier-points.dat' every ::2::2 using 1:2 with points pt 11 ps 1.15 lw 1.6 lc rgb '#e69f00', \
+     'frontier-points.dat' every ::3::3 using 1:2 with points pt 7 ps 1.15 lw 1.6 lc rgb '#d55e00'

@@ -21,7 +21,7 @@ FOLDER = sys.argv[1]
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "LanguageModelTests", "Fixtures")
 TEXTS = ["The heron on 12 roofs, 1969!", "naïve café 東京 🗼\n\n  x", "<|im_start|>user\nHello<|im_end|>\n"]
 failures = 0
-torch.set_num_threads(2)
+torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
 
 
 def check(name, passed, detail=""):
@@ -49,7 +49,8 @@ class LlamaCpp:
         self.model = llama_cpp.llama_model_load_from_file(path.encode(), llama_cpp.llama_model_default_params())
         assert self.model, f"llama.cpp cannot load {path}"
         parameters = llama_cpp.llama_context_default_params()
-        parameters.n_ctx, parameters.n_batch, parameters.n_ubatch, parameters.n_threads = 512, 512, 512, 2
+        parameters.n_ctx, parameters.n_batch, parameters.n_ubatch = 512, 512, 512
+        parameters.n_threads = parameters.n_threads_batch = torch.get_num_threads()
         # Keys and values in F32 (ggml type 0), so that only the weights' own format differs.
         parameters.flash_attn_type, parameters.type_k, parameters.type_v = 0, 0, 0
         self.context = llama_cpp.llama_init_from_model(self.model, parameters)

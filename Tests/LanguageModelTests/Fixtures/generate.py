@@ -142,13 +142,12 @@ NEWS_TOPICS = ["a bushfire", "a cricket match", "an airline's bankruptcy", "a fl
 
 def news(tokenizer, model):
     """The model's own news reports, sampled at temperature 1, so that no one's article is stored here."""
-    turns = [[{"role": "user", "content": f"Write a newspaper report about {topic}."}] for topic in NEWS_TOPICS]
-    prompts = [tokenizer.apply_chat_template(turn, add_generation_prompt=True, tokenize=False) for turn in turns]
-    tokenizer.padding_side = "left"
-    batch = tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
-    torch.manual_seed(0)
-    output = model.generate(**batch, max_new_tokens=130, do_sample=True, temperature=1.0, top_k=0, pad_token_id=2)
-    return [tokenizer.decode(row[batch.input_ids.shape[1]:], skip_special_tokens=True) for row in output]
+    for index, topic in enumerate(NEWS_TOPICS):
+        turn = [{"role": "user", "content": f"Write a newspaper report about {topic}."}]
+        prompt = tokenizer.apply_chat_template(turn, add_generation_prompt=True, return_dict=False)
+        torch.manual_seed(index)
+        output = model.generate(torch.tensor([prompt]), max_new_tokens=140, do_sample=True, temperature=1.0, top_k=0, pad_token_id=2)
+        yield tokenizer.decode(output[0][len(prompt):], skip_special_tokens=True)
 
 
 def smollm_tokenizer(folder):
@@ -163,7 +162,7 @@ def real(folder):
     tokenizer = smollm_tokenizer(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
     rows = []
-    for index, text in enumerate(SHORT_TEXTS + news(tokenizer, model)):
+    for index, text in enumerate(SHORT_TEXTS + list(news(tokenizer, model))):
         ids = tokenizer(text, add_special_tokens=False).input_ids[: 20 + 7 * (index % 15)]
         with torch.no_grad():
             logits = model(torch.tensor([ids])).logits[0].double()

@@ -15,11 +15,14 @@ public struct StudyResults: Sendable, Codable, Equatable {
     public var pairTypes: [CountedReason]
     public var deviations: [String]
     public var rootSeed: UInt64
+    /// Each experiment's source and what its cells showed.
+    public var notebooks: [NotebookRecord]
 
     public init(
         title: String, provenance: [ProvenanceEntry], systems: [SystemResult], originalSystem: String,
         trainings: [TrainingCurve], sweeps: [SweepCell], calibration: [CalibrationRow],
-        questionDrops: [CountedReason], pairTypes: [CountedReason], deviations: [String], rootSeed: UInt64
+        questionDrops: [CountedReason], pairTypes: [CountedReason], deviations: [String], rootSeed: UInt64,
+        notebooks: [NotebookRecord] = []
     ) {
         self.title = title
         self.provenance = provenance
@@ -32,6 +35,36 @@ public struct StudyResults: Sendable, Codable, Equatable {
         self.pairTypes = pairTypes
         self.deviations = deviations
         self.rootSeed = rootSeed
+        self.notebooks = notebooks
+    }
+}
+
+/// An experiment's percent-format source, and what its steps showed when they ran.
+public struct NotebookRecord: Sendable, Codable, Equatable {
+    public struct Step: Sendable, Codable, Equatable {
+        public var name: String
+        /// Line of the source that ran it, counted from 1; `nil` where only the name is known.
+        public var line: Int?
+        /// Why it ran.
+        public var reason: String
+        /// What it showed, as Markdown.
+        public var output: String
+        public init(name: String, line: Int?, reason: String, output: String) {
+            self.name = name
+            self.line = line
+            self.reason = reason
+            self.output = output
+        }
+    }
+    public var experiment: String
+    public var runID: String
+    public var source: String
+    public var steps: [Step]
+    public init(experiment: String, runID: String, source: String, steps: [Step]) {
+        self.experiment = experiment
+        self.runID = runID
+        self.source = source
+        self.steps = steps
     }
 }
 

@@ -43,6 +43,26 @@ private let steps = [
         #expect(cells[2].lines == 15...18)
     }
 
+    @Test func indentedCellsLoseTheirIndentationAndTheBracesAround() {
+        let cells = NotebookSource(parsing: """
+            struct S {
+                func run() {
+                    // %% [markdown]
+                    // ## Prose
+                    //
+                    // %%
+                    if x {
+                        y()
+                    }
+                }
+            }
+
+            """).cells
+        #expect(cells.map(\.kind) == [.code, .markdown, .code])
+        #expect(cells[1].text == "## Prose")
+        #expect(cells[2].text == "if x {\n    y()\n}")
+    }
+
     @Test func outputsStandUnderTheirCells() {
         let notebook = WovenNotebook(title: "fallback", source: source, steps: steps)
         #expect(notebook.title == "A sweep")

@@ -16,7 +16,8 @@ struct SweepAnalysis: Sendable {
         var isSeparable = false
 
         var label: String {
-            "beta \(NumberText.plain(cell.beta)), lr \(NumberText.plain(cell.learningRate))"
+            let rate = "lr \(NumberText.plain(cell.learningRate))"
+            return cell.beta.isFinite ? "beta \(NumberText.plain(cell.beta)), \(rate)" : rate
         }
     }
 
@@ -33,13 +34,16 @@ struct SweepAnalysis: Sendable {
     var id: String { (rank.map { "\(method)-rank\($0)" } ?? method).map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined() }
     var best: Setting? { settings.first { $0.isBest } }
     var chosen: Setting? { settings.first { $0.cell.isChosen } }
-    var betas: [Double] { Array(Set(settings.map(\.cell.beta))).sorted() }
+    /// Empty for a method without a beta.
+    var betas: [Double] { Array(Set(settings.map(\.cell.beta).filter(\.isFinite))).sorted() }
     var learningRates: [Double] { Array(Set(settings.map(\.cell.learningRate))).sorted() }
 
     init(method: String, rank: Int?, cells: [SweepCell], bootstrap: ArticleBootstrap) throws {
         self.method = method
         self.rank = rank
-        let sorted = cells.sorted { ($0.beta, $0.learningRate) < ($1.beta, $1.learningRate) }
+        // A method without a beta has NaN there, which has no order.
+        func order(_ cell: SweepCell) -> (Double, Double) { (cell.beta.isFinite ? cell.beta : 0, cell.learningRate) }
+        let sorted = cells.sorted { order($0) < order($1) }
         var settings = try sorted.map { cell in
             let name = "sweep/\(method)/\(rank ?? 0)/\(cell.beta)/\(cell.learningRate)"
             let record = try WinRecord(

@@ -36,7 +36,7 @@ struct SweepFigure {
     }
 
     private func plot() -> Plot {
-        let betas = sweep.betas
+        let betas: [Double?] = sweep.betas.isEmpty ? [nil] : sweep.betas
         let width = max(760, Self.panelWidth * Double(betas.count) + 40)
         // Few panels keep their width rather than fill the row.
         let pitch = min(240, (width - 70) / Double(betas.count))
@@ -64,7 +64,7 @@ struct SweepFigure {
             script.add("set rmargin at screen \(NumberFormat.fixed(right, decimals: 5))")
             script.add("set tmargin at screen 0.88")
             script.add("set bmargin at screen 0.2")
-            script.add("set title \(GnuplotScript.quoted("beta \(NumberText.plain(beta))")) offset 0,-0.6 tc rgb \(GnuplotScript.quoted(Palette.ink.light))")
+            script.add("set title \(GnuplotScript.quoted(beta.map { "beta \(NumberText.plain($0))" } ?? "")) offset 0,-0.6 tc rgb \(GnuplotScript.quoted(Palette.ink.light))")
             script.add(panel == 0 ? "set ylabel \(GnuplotScript.quoted("Win rate, %"))" : "unset ylabel; set format y ''")
             script.add("set xlabel \(GnuplotScript.quoted("learning rate")) offset 0,0.3")
             script.add("unset label; unset arrow")
@@ -78,7 +78,7 @@ struct SweepFigure {
                 "\(block) using 1:($6==0 && $5==0 ? $2 : 1/0) with points pt 6 ps 1 lw 1.6 \(colour)",
                 "\(block) using 1:($6==1 ? \(GnuplotScript.number(y.lowerBound + (y.upperBound - y.lowerBound) * 0.04)) : 1/0) with points pt 2 ps 1 lw 1.6 \(GnuplotScript.colour(.ink))",
             ])
-            for setting in sweep.settings where setting.cell.beta == beta {
+            for setting in sweep.settings where beta == nil || setting.cell.beta == beta {
                 let rate = setting.record.rate
                 data.row([
                     setting.cell.learningRate, rate.value * 100, (rate.interval?.lower ?? rate.value) * 100,

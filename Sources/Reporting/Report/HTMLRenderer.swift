@@ -11,7 +11,7 @@ struct HTMLRenderer {
         case .paragraph(let parts): .make(.p, content: parts.map(inline))
         case .lead(let parts): .make(.p, .class("lead"), content: parts.map(inline))
         case .heading(let title, let id): .make(.h3, .id(id), text: title)
-        case .list(let items): .make(.ul, content: items.map { .make(.li, content: $0.map(inline)) })
+        case .list(let items): items.isEmpty ? .empty : .make(.ul, content: items.map { .make(.li, content: $0.map(inline)) })
         case .table(let table): table.markup()
         case .figure(let figure): self.figure(figure)
         case .command(let command):

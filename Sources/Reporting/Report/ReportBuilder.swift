@@ -61,6 +61,7 @@ public struct ReportBuilder: Sendable {
             try write(content, to: folder.appendingPathComponent(name))
             written.append(name)
         }
+        written += try writeNotebooks(to: folder)
         return Output(
             files: written.sorted(), drewFigures: options.gnuplot != nil,
             verdict: sections.first?.blocks.compactMap { block in
@@ -101,6 +102,26 @@ public struct ReportBuilder: Sendable {
             return .figure(figure)
         case .details(let summary, let blocks): return .details(summary, try blocks.map { try draw($0, in: folder, &written) })
         default: return block
+        }
+    }
+
+    // MARK: Notebooks
+
+    private func writeNotebooks(to folder: URL) throws -> [String] {
+        let pages = folder.appendingPathComponent("notebooks")
+        if !results.notebooks.isEmpty {
+            do {
+                try FileManager.default.createDirectory(at: pages, withIntermediateDirectories: true)
+            } catch {
+                throw PlotError.cannotWrite(path: pages.path, reason: error.localizedDescription)
+            }
+        }
+        return try results.notebooks.flatMap { record in
+            let notebook = WovenNotebook(title: record.experiment, source: record.source, steps: record.steps)
+            let name = record.fileName
+            try write(notebook.html(), to: pages.appendingPathComponent("\(name).html"))
+            try write(try notebook.jupyter(), to: pages.appendingPathComponent("\(name).ipynb"))
+            return ["notebooks/\(name).html", "notebooks/\(name).ipynb"]
         }
     }
 

@@ -71,7 +71,7 @@ struct ResultFiles {
         struct Setting: Encodable {
             var method: String
             var rank: Int?
-            var beta: Double
+            var beta: Double?
             var learningRate: Double
             var diverged: Bool
             var chosen: Bool
@@ -106,7 +106,7 @@ struct ResultFiles {
             sweeps: analysis.sweeps.flatMap { sweep in
                 sweep.settings.map { setting in
                     Document.Setting(
-                        method: sweep.method, rank: sweep.rank, beta: setting.cell.beta, learningRate: setting.cell.learningRate,
+                        method: sweep.method, rank: sweep.rank, beta: setting.cell.beta.isFinite ? setting.cell.beta : nil, learningRate: setting.cell.learningRate,
                         diverged: setting.cell.diverged, chosen: setting.cell.isChosen, winRate: .init(setting.record.rate),
                         accuracy: .init(setting.accuracy), medianCompression: .init(setting.medianCompression),
                         pValueAgainstBest: setting.pValueAgainstBest)

@@ -11,6 +11,13 @@ struct ProvenanceSection {
         var blocks: [Block] = [
             .text("Rows behind every number: ", .link("results.csv", to: "results.csv"), " (one line per article and system), ",
                 .link("results.json", to: "results.json"), " (every estimate), ", .link("results.tex", to: "results.tex"), " (the tables)."),
+            .list(results.notebooks.map { notebook in
+                [
+                    .text("Notebook of \(notebook.experiment), run \(notebook.runID): "),
+                    .link("page", to: "notebooks/\(notebook.fileName).html"), ", ",
+                    .link("Jupyter", to: "notebooks/\(notebook.fileName).ipynb"),
+                ]
+            }),
             .text("To rebuild this report from the store:"), .command(Commands.report), .table(runs()), .table(steps()),
         ]
         for group in grouped() { blocks.append(.details("Settings of \(group.experiment), run \(group.runID)", [.table(settings(group))])) }

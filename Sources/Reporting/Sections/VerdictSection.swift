@@ -99,7 +99,9 @@ struct VerdictSection {
         // The first entry of each name speaks for the report; differences are in the provenance table.
         for name in ["model", "judge", "preset", "numeric mode", "commit"] {
             if let value = results.provenance.compactMap({ $0.details[name] }).first {
-                badges.append(Badge(name: name.prefix(1).uppercased() + name.dropFirst(), value: value))
+                // A full commit hash is in the provenance; twelve digits find it.
+                let shown = name == "commit" && value.count > 40 ? "\(value.prefix(12))\(value.dropFirst(40))" : name == "commit" ? String(value.prefix(12)) : value
+                badges.append(Badge(name: name.prefix(1).uppercased() + name.dropFirst(), value: shown))
             }
         }
         return badges

@@ -22,9 +22,9 @@ extension Table {
         ])
         let scroller = Markup.make(
             .div, .class("scroll"), .role("region"), .labelledBy("\(id)-caption"), .focusable(), content: [table])
-        let foot: [Markup] = notes.isEmpty
-            ? [] : [.make(.div, .class("notes"), content: notes.map { .make(.p, text: Typography.set($0)) })]
-        return .make(.div, .class("table"), .id(id), content: [scroller] + foot)
+        let footer: [Markup] = self.foot.isEmpty
+            ? [] : [.make(.div, .class("notes"), content: self.foot.map { .make(.p, text: Typography.set($0)) })]
+        return .make(.div, .class("table"), .id(id), content: [scroller] + footer)
     }
 }
 

@@ -17,7 +17,7 @@ extension Table {
             })
         }
         output += "    \\bottomrule\n  \\end{tabular}\n"
-        for note in notes { output += "  \\par\\smallskip{\\footnotesize \(LaTeXEscaping.text(note))}\n" }
+        for note in foot { output += "  \\par\\smallskip{\\footnotesize \(LaTeXEscaping.text(note))}\n" }
         return output + "\\end{table}\n"
     }
 }

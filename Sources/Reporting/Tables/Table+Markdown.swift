@@ -14,7 +14,7 @@ extension Table {
                 return cell.tone == .strong && !linked.isEmpty ? "**\(linked)**" : linked
             })
         }
-        for note in notes { output += "\n\(MarkdownEscaping.inline(note))\n" }
+        for note in foot { output += "\n\(MarkdownEscaping.inline(note))\n" }
         return output
     }
 }

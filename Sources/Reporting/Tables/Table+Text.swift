@@ -14,7 +14,7 @@ extension Table {
         }
         let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ") + "\n"
         return caption + "\n\n" + joined(lines[0]) + rule + lines.dropFirst().map(joined).joined()
-            + notes.map { "\n\($0)\n" }.joined()
+            + foot.map { "\n\($0)\n" }.joined()
     }
 
     private func oneLine(_ text: String) -> String {

@@ -67,6 +67,13 @@ public struct Table: Sendable, Equatable {
     /// Sentences under the table: definitions, the smallest difference it can resolve.
     public var notes: [String]
 
+    /// The notes, and the runs that the numbers came from.
+    var foot: [String] {
+        var runs: [String] = []
+        for run in rows.flatMap(\.cells).flatMap(\.runs) where !runs.contains(run) { runs.append(run) }
+        return notes + (runs.isEmpty ? [] : ["Rows from \(runs.count == 1 ? "run" : "runs") \(runs.joined(separator: ", "))."])
+    }
+
     public init(id: String, caption: String, columns: [Column], rows: [Row], notes: [String] = []) {
         self.id = id
         self.caption = caption

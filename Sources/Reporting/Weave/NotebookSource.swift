@@ -1,8 +1,9 @@
 /// A notebook in percent format: source that compiles as it is, cut into cells by comment lines.
 ///
 /// `// %% [markdown]` opens a cell of prose, whose lines are comments; `// %%`, with or without a title,
-/// opens a cell of code. What stands before the first marker is a code cell. The format is that of
-/// Jupytext and of several editors, with Swift's comment sign.
+/// opens a cell of code. What stands before the first marker is a code cell. Markers may be indented, as
+/// inside a function; their cells are shown without that indentation. The format is that of Jupytext and
+/// of several editors, with Swift's comment sign.
 public struct NotebookSource: Sendable, Equatable {
     public enum Kind: String, Sendable { case markdown, code }
 
@@ -25,8 +26,9 @@ public struct NotebookSource: Sendable, Equatable {
         var title: String?
         var start = 1
         var number = 0
+        var indentation = 0
         func close() {
-            let text = Self.text(of: body, kind)
+            let text = Self.text(of: body, kind, indentation: indentation)
             let isEmpty = text.isEmpty && title == nil
             if !isEmpty { cells.append(Cell(kind: kind, title: title, text: text, lines: start...max(start, number))) }
         }
@@ -34,6 +36,7 @@ public struct NotebookSource: Sendable, Equatable {
             if let marker = Self.marker(line) {
                 close()
                 (kind, title) = marker
+                indentation = line.prefix { $0 == " " }.count
                 body = []
                 start = number + 1
             } else {
@@ -46,6 +49,7 @@ public struct NotebookSource: Sendable, Equatable {
     }
 
     private static func marker(_ line: Substring) -> (Kind, String?)? {
+        let line = line.drop { $0 == " " }
         guard line.hasPrefix("// %%") else { return nil }
         var rest = line.dropFirst(5).drop { $0 == " " }
         // `// %%%` and the like are not markers.
@@ -59,16 +63,37 @@ public struct NotebookSource: Sendable, Equatable {
         return (kind, rest.isEmpty ? nil : String(rest))
     }
 
-    private static func text(of lines: [Substring], _ kind: Kind) -> String {
-        var lines = kind == .code ? lines : lines.map { line in
-            let content = line.drop { $0 == " " }
-            guard content.hasPrefix("//") else { return line }
-            let prose = content.dropFirst(2)
-            return prose.first == " " ? prose.dropFirst() : prose
-        }
+    private static func text(of lines: [Substring], _ kind: Kind, indentation: Int) -> String {
         func isBlank(_ line: Substring?) -> Bool { line?.allSatisfy(\.isWhitespace) ?? false }
+        // Braces that end what the cell stands in are not the cell's.
+        func endsSurroundings(_ line: Substring?) -> Bool {
+            guard let line, line.contains("}") else { return false }
+            let indent = line.prefix { $0 == " " }.count
+            return indent < indentation && line.dropFirst(indent).allSatisfy { $0 == "}" || $0 == " " }
+        }
+        var lines = lines
         while isBlank(lines.first) { lines.removeFirst() }
-        while isBlank(lines.last) { lines.removeLast() }
-        return lines.joined(separator: "\n")
+        while isBlank(lines.last) || endsSurroundings(lines.last) { lines.removeLast() }
+        return lines.map { line in
+            switch kind {
+            case .code:
+                return line.dropFirst(min(indentation, line.prefix { $0 == " " }.count))
+            case .markdown:
+                let content = line.drop { $0 == " " }
+                guard content.hasPrefix("//") else { return line }
+                let prose = content.dropFirst(2)
+                return prose.first == " " ? prose.dropFirst() : prose
+            }
+        }.joined(separator: "\n").withoutBlankEnds
+    }
+}
+
+extension String {
+    /// Without line breaks at either end, which empty comment lines leave.
+    fileprivate var withoutBlankEnds: String {
+        var text = self[...]
+        while text.first == "\n" { text.removeFirst() }
+        while text.last == "\n" { text.removeLast() }
+        return String(text)
     }
 }

@@ -1,22 +1,6 @@
 /// A notebook's source together with what its cells showed when they ran.
 public struct WovenNotebook: Sendable, Equatable {
-    /// What one step of a run recorded.
-    public struct RecordedStep: Sendable, Equatable {
-        public var name: String
-        /// Line of the source that ran it, counted from 1; `nil` where only the name is known.
-        public var line: Int?
-        /// Why it ran.
-        public var reason: String
-        /// What it showed, as Markdown.
-        public var output: String
-
-        public init(name: String, line: Int?, reason: String, output: String) {
-            self.name = name
-            self.line = line
-            self.reason = reason
-            self.output = output
-        }
-    }
+    public typealias RecordedStep = NotebookRecord.Step
 
     public struct Cell: Sendable, Equatable {
         public var source: NotebookSource.Cell
@@ -43,4 +27,9 @@ public struct WovenNotebook: Sendable, Equatable {
         let first = parsed.cells.first { $0.kind == .markdown }?.text.split(separator: "\n").first
         self.title = first.flatMap { $0.hasPrefix("# ") ? String($0.dropFirst(2)) : nil } ?? title
     }
+}
+
+extension NotebookRecord {
+    /// Stem of the notebook's files: the experiment, without what a path or a link could misread.
+    var fileName: String { String(experiment.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }) }
 }

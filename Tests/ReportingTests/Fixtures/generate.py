@@ -32,6 +32,23 @@ SYSTEMS = [
     ("lora", "LoRA, rank 64", "lora", 1, 2.4, 0.25, 0.06),
 ]
 
+NOTEBOOK = """// %% [markdown]
+// # Baselines
+// Measures what needs no training.
+
+import Study
+
+struct Baseline: Experiment {
+    static func run(_ study: Study) async throws {
+        // %% [markdown]
+        // ## Lead sentences
+        // The first sentences of a news text are hard to beat.
+        // %%
+        try await study.evaluate(lead: 2)
+    }
+}
+"""
+
 
 def sentence(rng, words):
     out = []
@@ -153,6 +170,9 @@ def study(seed, articles, words, systems, betas, rates, steps):
         "deviations": ["Model: SmolLM2-135M-Instruct instead of Mistral-7B-Instruct-v0.1.",
                        "Judge: cloze questions answered by log-likelihood, not Llama-3-70B."],
         "rootSeed": 21,
+        "notebooks": [{"experiment": "baseline", "runID": "r1", "source": NOTEBOOK, "steps": [
+            {"name": "evaluate", "line": 13, "reason": "new",
+             "output": "| system | rate |\n| :--- | ---: |\n| lead | 55 % |"}]}],
     }
 
 

@@ -1,12 +1,12 @@
 /// An article cut into sentences and words, with everything in it that a question could ask for.
-struct AnnotatedArticle: Sendable {
+package struct AnnotatedArticle: Sendable {
     let id: String
-    let sentences: [String]
+    package let sentences: [String]
     let words: [[SentenceWord]]
     /// In order of the text.
-    let mentions: [Mention]
+    package let mentions: [Mention]
 
-    init(_ article: Article) {
+    package init(_ article: Article) {
         id = article.id
         sentences = SentenceSplitter().sentences(in: article.text)
         let words = sentences.map { $0.split(separator: " ").map(SentenceWord.init) }

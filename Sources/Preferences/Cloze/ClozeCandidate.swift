@@ -27,7 +27,7 @@ public struct ClozeCandidate: Sendable, Hashable, Codable {
     /// option that does not fit gives the answer away.
     /// - Parameter unaided: log-likelihood, in nats, of `wide`'s options without a passage.
     /// - Returns: the question and the log-likelihoods in its order of options.
-    func question(unaided: [Double]) -> (question: Question, unaided: [Double]) {
+    package func question(unaided: [Double]) -> (question: Question, unaided: [Double]) {
         precondition(unaided.count == distractors.count + 1, "a log-likelihood per option of `wide`")
         let fitting = distractors.indices.sorted { (unaided[$0 + 1], $1) > (unaided[$1 + 1], $0) }
         let own = fitting.filter { distractors[$0].isFromArticle }.prefix(Self.ownDistractorCount)

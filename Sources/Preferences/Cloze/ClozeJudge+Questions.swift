@@ -36,26 +36,41 @@ extension ClozeJudge {
     }
 
     private func outcome(of set: QuestionSet, fromArticle aided: [[Double]]) -> QuestionOutcome {
+        let unaided = set.unaidedLogLikelihoods ?? []
         var counts: [String: Int] = [:]
-        var kept = QuestionSet(articleID: set.articleID, questions: [], unaidedLogLikelihoods: [])
-        for ((question, unaided), aided) in zip(zip(set.questions, set.unaidedLogLikelihoods ?? []), aided) {
-            let fate: CandidateFate
-            if rule.isAnswerable(unaided: unaided, answer: question.answer) {
-                fate = .answerable
-            } else if rule.choice(aided: aided, unaided: unaided) != question.answer {
-                fate = .notAnswered
-            } else if kept.questions.count == Question.countPerArticle {
-                fate = .spare
+        func count(_ fate: CandidateFate) { counts[fate.rawValue, default: 0] += 1 }
+        var good: [Int] = []
+        for (index, question) in set.questions.enumerated() {
+            if rule.isAnswerable(unaided: unaided[index], answer: question.answer) {
+                count(.answerable)
+            } else if rule.choice(aided: aided[index], unaided: unaided[index]) != question.answer {
+                count(.notAnswered)
             } else {
-                fate = .asked
-                kept.questions.append(question)
-                kept.unaidedLogLikelihoods?.append(unaided)
+                good.append(index)
             }
-            counts[fate.rawValue, default: 0] += 1
         }
-        let isEnough = kept.questions.count == Question.countPerArticle
+        let kept = Self.chosen(good, of: set.questions)
+        for index in good { count(kept.contains(index) ? .asked : .spare) }
+        let isEnough = kept.count == Question.countPerArticle
+        let questions = QuestionSet(
+            articleID: set.articleID, questions: kept.map { set.questions[$0] }, unaidedLogLikelihoods: kept.map { unaided[$0] })
         return QuestionOutcome(
-            articleID: set.articleID, questions: isEnough ? kept : nil, dropReason: isEnough ? nil : Self.tooFew,
+            articleID: set.articleID, questions: isEnough ? questions : nil, dropReason: isEnough ? nil : Self.tooFew,
             counts: counts)
+    }
+
+    /// The best five, those first whose answer no better one's statement tells, nor theirs its answer.
+    private static func chosen(_ ranked: [Int], of questions: [Question]) -> [Int] {
+        func tells(_ question: Question, _ other: Question) -> Bool {
+            question.text.lowercased().containsWord(other.options[other.answer].lowercased())
+        }
+        var result: [Int] = []
+        for index in ranked where result.count < Question.countPerArticle {
+            if !result.contains(where: { tells(questions[$0], questions[index]) || tells(questions[index], questions[$0]) }) {
+                result.append(index)
+            }
+        }
+        let rest = ranked.filter { !result.contains($0) }.prefix(Question.countPerArticle - result.count)
+        return (result + rest).sorted()
     }
 }

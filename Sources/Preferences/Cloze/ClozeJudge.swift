@@ -7,9 +7,9 @@ import Tokenization
 ///
 /// Every (article, summary) is one token tree: the passage, a branch per statement, a scored leaf per option.
 /// The log-likelihoods without a passage belong to the question set and are computed once with it.
-public struct ClozeJudge<Scorer: TreeScorer, Text: Tokenizer> {
-    public let scorer: Scorer
-    public let tokenizer: Text
+public struct ClozeJudge {
+    public let scorer: any TreeScorer
+    public let tokenizer: any Tokenizer
     /// Content hash of the weights together with the numeric mode.
     public let modelIdentity: String
     public let extractor: ClozeExtractor
@@ -17,7 +17,7 @@ public struct ClozeJudge<Scorer: TreeScorer, Text: Tokenizer> {
     public let prompt: ClozePrompt
 
     public init(
-        scorer: Scorer, tokenizer: Text, modelIdentity: String, extractor: ClozeExtractor,
+        scorer: any TreeScorer, tokenizer: any Tokenizer, modelIdentity: String, extractor: ClozeExtractor,
         rule: ClozeRule = .standard, prompt: ClozePrompt = .standard
     ) {
         self.scorer = scorer
@@ -41,7 +41,7 @@ public struct ClozeJudge<Scorer: TreeScorer, Text: Tokenizer> {
     }
 
     /// Log-likelihoods in nats, per request, question and option.
-    func logLikelihoods(_ requests: [(passage: String?, questions: [Question])]) throws -> [[[Double]]] {
+    package func logLikelihoods(_ requests: [(passage: String?, questions: [Question])]) throws -> [[[Double]]] {
         let trees = requests.map { prompt.tree(passage: $0.passage, questions: $0.questions, tokenizer: tokenizer) }
         let scores = try scorer.score(trees.map(\.tree))
         return zip(trees, scores).map { $0.logLikelihoods($1) }

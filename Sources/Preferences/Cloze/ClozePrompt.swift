@@ -21,7 +21,7 @@ public struct ClozePrompt: Sendable, Hashable, Codable {
     public static let paraphrase = ClozePrompt(passageLabel: "Read this news text:", statementLabel: "It says:")
 
     /// The passage (nothing where `nil`), one branch per question, and on each one scored segment per option.
-    func tree(passage: String?, questions: [Question], tokenizer: some Tokenizer) -> ClozeTree {
+    func tree(passage: String?, questions: [Question], tokenizer: any Tokenizer) -> ClozeTree {
         var root = tokenizer.beginOfSequence.map { [$0] } ?? []
         if let passage {
             root += tokenizer.encode(passageLabel)

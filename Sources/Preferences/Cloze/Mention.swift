@@ -1,15 +1,15 @@
 /// A name, number, place, title or date at its place in a sentence.
-struct Mention: Hashable, Sendable {
-    var kind: QuestionKind
+package struct Mention: Hashable, Sendable {
+    package var kind: QuestionKind
     /// What must agree besides the kind for two mentions to be exchangeable in a sentence, e.g. `surname`,
     /// `weekday`, `kilometres`.
-    var form: String
+    package var form: String
     /// As an option shows it.
-    var text: String
+    package var text: String
     /// Of the article, from 0.
-    var sentence: Int
+    package var sentence: Int
     /// Of the sentence: the words that the mention covers.
-    var wordRange: Range<Int>
+    package var wordRange: Range<Int>
 
     /// Equal for mentions that name the same thing: of a person, the surname.
     var key: String {

@@ -61,7 +61,7 @@ struct NameFinder {
         while end < words.count, words[end - 1].joinsNext, !words[end].hasLeadingMark {
             if words[end].isCapitalized {
                 end += 1
-            } else if Lexicon.nameParticles.contains(words[end].lowered), words[end].joinsNext,
+            } else if Lexicon.nameParticles.contains(words[end].lowered), words[end].joinsNext, !endsPerson(start..<end, in: words),
                 let after = afterParticles(end, in: words)
             {
                 end = after + 1
@@ -70,6 +70,12 @@ struct NameFinder {
             }
         }
         return start..<end
+    }
+
+    /// "Mr Lubbers of the United Nations" is two names.
+    private func endsPerson(_ range: Range<Int>, in words: [SentenceWord]) -> Bool {
+        guard let first = range.first, let last = range.last, words[range.upperBound].core == "of" else { return false }
+        return Lexicon.honorifics.contains(words[first].lowered) || surnames.contains(words[last].lowered)
     }
 
     /// The capitalised word that follows "of", "of the", "bin" and the like, if one does.

@@ -3,7 +3,7 @@ import Tokenization
 
 /// The study's judge: a language model asked in words for five multiple-choice questions about the article, and
 /// then for their answers from a summary alone.
-public struct PromptedJudge<Generator: TextGenerator> {
+public struct PromptedJudge {
     public struct Settings: Sendable, Hashable, Codable {
         public var questionParser: ParserMode
         public var answerParser: ParserMode
@@ -27,7 +27,7 @@ public struct PromptedJudge<Generator: TextGenerator> {
         }
     }
 
-    public let generator: Generator
+    public let generator: any TextGenerator
     public let settings: Settings
     /// Where set, answers are read from the probabilities of letters instead of from free text.
     public let letterScorer: (any ContinuationScorer)?
@@ -36,7 +36,7 @@ public struct PromptedJudge<Generator: TextGenerator> {
 
     /// - Throws: `MissingPromptError`.
     public init(
-        generator: Generator, settings: Settings, letterScorer: (any ContinuationScorer)? = nil
+        generator: any TextGenerator, settings: Settings, letterScorer: (any ContinuationScorer)? = nil
     ) throws(MissingPromptError) {
         self.generator = generator
         self.settings = settings

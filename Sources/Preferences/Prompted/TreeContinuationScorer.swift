@@ -2,15 +2,15 @@ import LanguageModel
 import Tokenization
 
 /// Scores continuations with a local model: the conversation once, a leaf per continuation.
-public struct TreeContinuationScorer<Scorer: TreeScorer, Text: Tokenizer>: ContinuationScorer {
-    public let scorer: Scorer
-    public let tokenizer: Text
+public struct TreeContinuationScorer: ContinuationScorer {
+    public let scorer: any TreeScorer
+    public let tokenizer: any Tokenizer
     /// Content hash of the weights together with the numeric mode.
     public let identity: String
     /// Token ids of a conversation up to and including the header of the assistant's turn.
     public let render: ([Message]) throws -> [Int32]
 
-    public init(scorer: Scorer, tokenizer: Text, identity: String, render: @escaping ([Message]) throws -> [Int32]) {
+    public init(scorer: any TreeScorer, tokenizer: any Tokenizer, identity: String, render: @escaping ([Message]) throws -> [Int32]) {
         self.scorer = scorer
         self.tokenizer = tokenizer
         self.identity = identity

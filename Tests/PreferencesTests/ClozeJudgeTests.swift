@@ -1,0 +1,143 @@
+import Preferences
+import Testing
+
+@Suite struct ClozeRuleTests {
+    private let rule = ClozeRule(
+        unaidedWeight: 0.1, minimumPosterior: 0.8, minimumGain: 2, minimumAdvantage: 3, maximumUnaidedPosterior: 0.5)
+
+    @Test func acceptsOnlyWhenAllThreeHold() {
+        let unaided = [-5.0, -5, -5, -5, -5]
+        // Gain 4, others 0: advantage 4; posterior e^4 / (e^4 + 4) = 0.932.
+        #expect(rule.choice(aided: [-5, -1, -5, -5, -5], unaided: unaided) == 1)
+        // Posterior e^2.5 / (e^2.5 + 4) = 0.753.
+        #expect(rule.choice(aided: [-5, -2.5, -5, -5, -5], unaided: unaided) == nil)
+        // Gain 1.5 though the others fall: posterior 0.9995.
+        #expect(rule.choice(aided: [-13, -3.5, -13, -13, -13], unaided: unaided) == nil)
+        // Every option gains 4, the best 6.9: advantage 2.9.
+        #expect(rule.choice(aided: [-1, 1.9, -1, -1, -1], unaided: unaided) == nil)
+        // Just above: advantage 3.1, posterior e^3.1 / (e^3.1 + 4) = 0.847.
+        #expect(rule.choice(aided: [-1, 2.1, -1, -1, -1], unaided: unaided) == 1)
+    }
+
+    @Test func unaidedWeightLowersWhatWasLikelyAnyway() {
+        // s - 0.1 b: option 0 has -2 + 0.1 = -1.9, option 1 has -2.5 + 3 = 0.5.
+        let choice = rule.choice(aided: [-2, -2.5, -30, -30, -30], unaided: [-1, -30, -30, -30, -30])
+        #expect(choice == 1)
+        #expect(rule.choice(aided: [], unaided: []) == nil)
+    }
+
+    @Test func statementsThatGiveTheAnswerAway() {
+        // softmax: e^1 / (e^1 + 4) = 0.405 and e^2 / (e^2 + 4) = 0.649.
+        #expect(!rule.isAnswerable(unaided: [-2, -3, -3, -3, -3], answer: 0))
+        #expect(rule.isAnswerable(unaided: [-1, -3, -3, -3, -3], answer: 0))
+        #expect(!rule.isAnswerable(unaided: [-1, -3, -3, -3, -3], answer: 1))
+    }
+}
+
+@Suite struct ClozeJudgeTests {
+    private func judge(_ articles: [Article]) -> (ClozeJudge, OverlapModel) {
+        let model = OverlapModel()
+        let judge = ClozeJudge(
+            scorer: model, tokenizer: model, modelIdentity: "overlap", extractor: ClozeExtractor(pool: DistractorPool(articles)))
+        return (judge, model)
+    }
+
+    private func judged() throws -> (judge: ClozeJudge, model: OverlapModel, article: Article, set: QuestionSet) {
+        let articles = Array(try LeeCorpus.articles().prefix(80))
+        let (judge, model) = judge(articles)
+        let outcomes = try judge.questions(for: articles)
+        let index = try #require(outcomes.firstIndex { $0.questions != nil })
+        return (judge, model, articles[index], try #require(outcomes[index].questions))
+    }
+
+    @Test func keptQuestionsAreAnsweredFromTheArticleAndCountsAddUp() throws {
+        let articles = Array(try LeeCorpus.articles().prefix(60))
+        let (judge, _) = judge(articles)
+        let outcomes = try judge.questions(for: articles)
+        #expect(outcomes.map(\.articleID) == articles.map(\.id))
+        #expect(outcomes.contains { $0.questions != nil })
+        for (article, outcome) in zip(articles, outcomes) {
+            #expect((outcome.questions == nil) == (outcome.dropReason != nil))
+            #expect(outcome.counts.values.reduce(0, +) == judge.extractor.candidates(about: article).count)
+            guard let set = outcome.questions else { continue }
+            #expect(set.questions.count == 5 && set.unaidedLogLikelihoods?.count == 5)
+            let answers = try judge.answers(to: [JudgeRequest(questions: set, summary: article.text)])
+            #expect(answers[0].correctCount(of: set) == 5)
+        }
+    }
+
+    @Test func nothingIsUnsureWithoutScoring() throws {
+        let (judge, model, _, set) = try judged()
+        let before = model.treeCount
+        let judgements = try judge.answers(to: ["", " \n\t "].map { JudgeRequest(questions: set, summary: $0) })
+        #expect(judgements.map(\.choices) == Array(repeating: [nil, nil, nil, nil, nil], count: 2))
+        #expect(model.treeCount == before)
+        #expect(judgements[0].correctCount(of: set) == 0)
+    }
+
+    @Test func answersDoNotDependOnTheBatch() throws {
+        let (judge, _, article, set) = try judged()
+        let summaries = [article.text, "Nothing.", LeadSummary(sentenceCount: 1).summary(of: article), ""]
+        let requests = summaries.map { JudgeRequest(questions: set, summary: $0) }
+        let together = try judge.answers(to: requests)
+        let apart = try requests.reversed().map { try judge.answers(to: [$0])[0] }
+        #expect(together == apart.reversed())
+        var withoutCache = set
+        withoutCache.unaidedLogLikelihoods = nil
+        #expect(try judge.answers(to: summaries.map { JudgeRequest(questions: withoutCache, summary: $0) }) == together)
+    }
+
+    /// What each way of gaming the metric scores under the rules, whatever the model knows of language.
+    @Test func gaming() throws {
+        let (judge, _, article, set) = try judged()
+        func correct(_ summary: String) throws -> Int? {
+            try judge.answers(to: [JudgeRequest(questions: set, summary: summary)])[0].correctCount(of: set)
+        }
+        // A copy of the article answers everything; it is a failure by its length.
+        #expect(try correct(article.text) == 5)
+        #expect(SummaryMeasure(summary: article.text, article: article, hitTokenLimit: false).failures.contains(.tooLong))
+        // One word that is no option, and text in another script, answer nothing.
+        #expect(try correct("Indeed") == 0)
+        #expect(try correct("\u{4f24}\u{611f}\u{7684}\u{7f8e}\u{666f}\u{3002}") == 0)
+        // The statements hold the answers of questions cut earlier from the same sentence, and no others.
+        let statements = set.questions.map(\.text).joined(separator: " ")
+        let told = Set(statements.lowercased().words)
+        let leaks = set.questions.count { $0.options[$0.answer].lowercased().words.allSatisfy(told.contains) }
+        #expect(try correct(statements) ?? 5 <= leaks)
+        // A list of the answers does score: the metric cannot tell it from a summary.
+        #expect(try correct(set.questions.map { $0.options[$0.answer] }.joined(separator: ", ")) ?? 0 >= 3)
+        // A list of all options does not: every option gains the same.
+        #expect(try correct(set.questions.flatMap(\.options).joined(separator: ", ")) == 0)
+    }
+
+    @Test func calibrationCountsEveryAnswer() async throws {
+        let (judge, _, article, set) = try judged()
+        let other = Article(text: "Somebody else did something.")
+        let calibration = try await judge.calibration(sets: [set], articles: [article, other], seed: 1)
+        for passage in Calibration.Passage.allCases {
+            let total = calibration.total(passage)
+            #expect(total.correct + total.wrong + total.unsure == 5, "\(passage)")
+        }
+        #expect(calibration.total(.fullArticle) == (5, 0, 0))
+        #expect(calibration.total(.nothing) == (0, 0, 5))
+        #expect(calibration.total(.otherArticle) == (0, 0, 5))
+        #expect(calibration.total(.lead1).correct <= calibration.total(.lead3).correct)
+        #expect(calibration.rows.filter { $0.passage == .fullArticle }.map(\.count).reduce(0, +) == 5)
+        #expect(calibration.choiceCounts.reduce(0, +) == calibration.rows.map { $0.correct + $0.wrong }.reduce(0, +))
+    }
+
+    @Test func identityFollowsRulePromptAndPool() throws {
+        let articles = Array(try LeeCorpus.articles().prefix(10))
+        let (judge, model) = judge(articles)
+        var rule = judge.rule
+        rule.minimumPosterior += 0.01
+        let others = [
+            ClozeJudge(scorer: model, tokenizer: model, modelIdentity: "overlap", extractor: judge.extractor, rule: rule),
+            ClozeJudge(scorer: model, tokenizer: model, modelIdentity: "overlap", extractor: judge.extractor, prompt: .paraphrase),
+            ClozeJudge(scorer: model, tokenizer: model, modelIdentity: "other", extractor: judge.extractor),
+            ClozeJudge(scorer: model, tokenizer: model, modelIdentity: "overlap", extractor: ClozeExtractor(pool: DistractorPool(articles.dropLast()))),
+        ]
+        #expect(Set(others.map(\.identity) + [judge.identity]).count == 5)
+        #expect(judge.identity == self.judge(articles).0.identity)
+    }
+}

@@ -13,10 +13,10 @@ let package = Package(
         .executable(name: "beta-sweep", targets: ["BetaSweep"]),
         .executable(name: "lora-rank64", targets: ["LoRARank64"]),
         .executable(name: "iteration2", targets: ["Iteration2"]),
+        .executable(name: "kernel-benchmark", targets: ["KernelBenchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -47,7 +47,6 @@ let package = Package(
             dependencies: [
                 "Checkpoints",
                 .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "Study",
@@ -58,13 +57,19 @@ let package = Package(
             ]),
 
         // Programs
-        .executableTarget(name: "precis", dependencies: ["Study"]),
+        .executableTarget(
+            name: "precis",
+            dependencies: [
+                "Study", "Notebook", "Reporting", "Statistics",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(name: "Reporter", dependencies: ["Study"], path: "Reports/Reporter"),
         .executableTarget(name: "Baseline", dependencies: ["Study"], path: "Experiments/Baseline"),
         .executableTarget(name: "SFT", dependencies: ["Study"], path: "Experiments/SFT"),
         .executableTarget(name: "BetaSweep", dependencies: ["Study"], path: "Experiments/BetaSweep"),
         .executableTarget(name: "LoRARank64", dependencies: ["Study"], path: "Experiments/LoRARank64"),
         .executableTarget(name: "Iteration2", dependencies: ["Study"], path: "Experiments/Iteration2"),
+        .executableTarget(name: "KernelBenchmark", dependencies: ["CKernels"], path: "Benchmarks/Kernels"),
 
         // Tests
         .target(name: "TestSupport", dependencies: ["LanguageModel"], path: "Tests/TestSupport"),
@@ -75,9 +80,13 @@ let package = Package(
         .testTarget(name: "AlignmentTests", dependencies: ["Alignment", "Checkpoints", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Fixtures")]),
         .testTarget(name: "PreferencesTests", dependencies: ["Preferences"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "NotebookTests", dependencies: ["Notebook"]),
+        .testTarget(
+            name: "NotebookTests", dependencies: ["Notebook", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "PrecisTests",
+            dependencies: ["precis", "Notebook", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "EndToEndTests", dependencies: ["Study"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["Study", "Reporting"]),
     ],
     cxxLanguageStandard: .cxx17
 )

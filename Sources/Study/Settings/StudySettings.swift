@@ -86,7 +86,7 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var warmupSteps = 5
     }
 
-    public struct LowRank: Sendable, Codable, Equatable {
+    public struct LowRank: Sendable, Codable, Hashable {
         public var rank = 64
         public var alpha = 128.0
         public var dropout: Float = 0

@@ -1,0 +1,190 @@
+import Foundation
+import Notebook
+import Preferences
+import Reporting
+
+extension StudyResults {
+    /// Reads the newest run of each experiment that measured the same test articles with the same judge.
+    ///
+    /// - Parameter preset: only runs of this preset; `nil` takes the preset of the newest run.
+    /// - Throws: `StoreError`; `UserFailure` when the store holds no evaluation.
+    public init(reading store: Store, preset: String? = nil) throws {
+        let reader = try StoreReader(store, preset: preset)
+        self.init(
+            title: "Preference tuning of a small summariser",
+            provenance: try reader.provenance(), systems: try reader.systems(), originalSystem: "original",
+            trainings: try reader.trainings(), sweeps: try reader.sweeps(), calibration: try reader.calibration(),
+            questionDrops: try reader.questionDrops(), pairTypes: try reader.pairTypes(),
+            deviations: reader.deviations(), rootSeed: reader.rootSeed)
+    }
+}
+
+/// The runs a report is made of, and what they hold.
+private struct StoreReader {
+    private static let experiments = ["baseline", "beta-sweep", "sft", "lora-rank64", "iteration2"]
+
+    let store: Store
+    /// One per experiment, in reading order.
+    let runs: [RunRecord]
+    let evaluations: [EvaluationRecord]
+    let articles: [String: ArticleRecord]
+    let questions: [String: QuestionSet]
+    let judgeKey: String
+
+    init(_ store: Store, preset wanted: String?) throws {
+        self.store = store
+        let all = try store.runs().sorted { $0.startedAt > $1.startedAt }
+        let evaluated = try all.map { ($0, try store.evaluations(runID: $0.id)) }.filter { !$0.1.isEmpty }
+        guard let newest = evaluated.first(where: { wanted == nil || $0.0.preset == wanted }) else {
+            throw UserFailure(
+                "there is nothing to report", location: store.workspace.path,
+                why: wanted.map { "no run of preset \($0) has measured a system yet" } ?? "no run has measured a system yet",
+                remedy: "run an experiment first, e.g. `make reproduce`", exitStatus: .missingInput)
+        }
+        let (articleSet, judge) = (newest.1[0].articleSetKey, newest.1[0].judgeKey)
+        var runs: [RunRecord] = []
+        var evaluations: [EvaluationRecord] = []
+        for experiment in Self.experiments {
+            let match = evaluated.first { run, rows in
+                run.experiment == experiment && run.preset == newest.0.preset
+                    && rows.contains { $0.articleSetKey == articleSet && $0.judgeKey == judge }
+            }
+            guard let (run, rows) = match else { continue }
+            runs.append(run)
+            evaluations += rows.filter { $0.articleSetKey == articleSet && $0.judgeKey == judge }
+        }
+        self.runs = runs
+        self.evaluations = evaluations
+        judgeKey = judge
+        articles = Dictionary(uniqueKeysWithValues: try store.articles(corpusKey: articleSet).map { ($0.id, $0) })
+        questions = try QuestionBank(judgeKey: judge, store: store).sets()
+    }
+
+    var rootSeed: UInt64 { runs.first?.provenance.seeds["root"] ?? 0 }
+
+    private func experiment(_ runID: String) -> String { runs.first { $0.id == runID }?.experiment ?? "" }
+
+    func outcomes(_ evaluation: EvaluationRecord) throws -> [ArticleOutcome] {
+        guard let id = evaluation.id else { return [] }
+        return try store.rows(ofEvaluation: id).compactMap { row in
+            guard let article = articles[row.articleID] else { return nil }
+            let judged = zip(questions[row.articleID]?.questions ?? [], row.answers).map { question, given in
+                JudgedQuestion(
+                    question: question.displayText, options: question.options, answer: question.answer, given: given)
+            }
+            return ArticleOutcome(
+                articleID: row.articleID, article: article.text, articleWords: article.words, summary: row.summary,
+                summaryWords: row.words, correct: row.correct, questions: judged,
+                failures: row.failures.compactMap(ArticleOutcome.Failure.init(rawValue:)))
+        }
+    }
+
+    /// Systems measured on test articles; one that several experiments measured is taken from the first.
+    func systems() throws -> [SystemResult] {
+        var seen: Set<String> = []
+        return try evaluations.filter { $0.split == ArticleSplit.Part.test.rawValue }.compactMap { evaluation in
+            guard seen.insert(evaluation.systemName).inserted,
+                let kind = SystemResult.Kind(rawValue: evaluation.kind)
+            else { return nil }
+            return SystemResult(
+                name: evaluation.systemName, label: evaluation.label, kind: kind, round: evaluation.round,
+                experiment: experiment(evaluation.runID), runID: evaluation.runID, outcomes: try outcomes(evaluation))
+        }
+    }
+
+    func sweeps() throws -> [SweepCell] {
+        let development = evaluations.filter { $0.split == ArticleSplit.Part.development.rawValue }
+        guard let original = development.first(where: { $0.systemName == "original" }) else { return [] }
+        let originalOutcomes = try outcomes(original)
+        let onTest = Set(
+            evaluations.filter { $0.split == ArticleSplit.Part.test.rawValue }.compactMap(\.trainingKey))
+        var seen: Set<String> = []
+        return try development.compactMap { evaluation in
+            guard let key = evaluation.trainingKey, case .double(let rate)? = evaluation.details["learningRate"],
+                seen.insert(key).inserted
+            else { return nil }
+            return SweepCell(
+                method: evaluation.kind, beta: evaluation.details["beta"]?.number ?? .nan, learningRate: rate,
+                rank: evaluation.details["rank"]?.number.map { Int($0) },
+                diverged: try store.training(key: key)?.state == .diverged, isChosen: onTest.contains(key),
+                outcomes: try outcomes(evaluation), originalOutcomes: originalOutcomes)
+        }
+    }
+
+    func trainings() throws -> [TrainingCurve] {
+        var seen: Set<String> = []
+        return try evaluations.compactMap { evaluation in
+            guard let key = evaluation.trainingKey, seen.insert(key).inserted, let record = try store.training(key: key)
+            else { return nil }
+            return TrainingCurve(
+                name: String(key.prefix(12)), label: record.label, experiment: experiment(evaluation.runID),
+                diverged: record.state == .diverged,
+                points: try store.trainingSteps(key: key).map { .init(step: $0.step, metrics: $0.metrics) })
+        }
+    }
+
+    func calibration() throws -> [CalibrationRow] {
+        try store.calibration(judgeKey: judgeKey).filter { $0.kind == "all" }.map {
+            CalibrationRow(passage: $0.passage, split: $0.split, correct: $0.correct, wrong: $0.wrong, unsure: $0.unsure)
+        }
+    }
+
+    func questionDrops() throws -> [CountedReason] {
+        let reasons = try store.questionSets(judgeKey: judgeKey).values.map { $0.dropReason ?? "kept" }
+        return Dictionary(grouping: reasons) { $0 }.map { CountedReason(reason: $0.key, count: $0.value.count) }
+            .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+    }
+
+    /// Why the chosen one of each pair was preferred, over the pairs of round 1.
+    func pairTypes() throws -> [CountedReason] {
+        for run in runs {
+            guard let cell = try store.cells(runID: run.id).first(where: { $0.name == PairSet.stepName }) else { continue }
+            let pairs = try store.pairs(pairSetKey: cell.key)
+            return Dictionary(grouping: pairs, by: \.reason).map { CountedReason(reason: $0.key, count: $0.value.count) }
+                .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+        }
+        return []
+    }
+
+    func provenance() throws -> [ProvenanceEntry] {
+        try runs.flatMap { run in
+            try store.cells(runID: run.id).filter { $0.inputs["text"] == nil }.map { cell in
+                var details = run.provenance.details
+                details["preset"] = run.preset
+                for (name, value) in cell.inputs { details["input " + name] = Self.shown(value) }
+                return ProvenanceEntry(
+                    experiment: run.experiment, runID: run.id, step: cell.name, key: cell.key, reason: cell.reason,
+                    seconds: cell.seconds, details: details)
+            }
+        }
+    }
+
+    /// Long lists of ids are shown by their number.
+    private static func shown(_ value: KeyValue) -> String {
+        if case .array(let items) = value, items.count > 12 { return "\(items.count) entries" }
+        return value.canonicalJSON
+    }
+
+    func deviations() -> [String] {
+        let settings = runs.first?.settings ?? [:]
+        let sampling = settings["sampling"]?.members ?? [:]
+        return [
+            "Policy: SmolLM2-135M-Instruct or the model given, not Mistral-7B-Instruct-v0.1.",
+            "Articles: \(articles.count) articles of the corpus given, not 21,000 of CNN/DailyMail.",
+            "Judge: cloze questions cut from the article and answered by the original model's likelihood, not questions and answers written by a 70B model.",
+            "Samples: \(sampling["samplesPerArticle"]?.canonicalJSON ?? "?") per training article (the study: 10), at most \(sampling["maximumTokens"]?.canonicalJSON ?? "?") tokens.",
+            "Learning rate and beta are chosen on the development articles; the study's 1e-7 belongs to a model 50 times larger.",
+            "Pairs are drawn evenly over the reasons for a preference when `pairs.balanced` is set; the study draws them at random.",
+        ]
+    }
+}
+
+extension KeyValue {
+    var number: Double? {
+        switch self {
+        case .double(let value): value
+        case .int(let value): Double(value)
+        default: nil
+        }
+    }
+}

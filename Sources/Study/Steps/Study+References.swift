@@ -1,0 +1,100 @@
+import Alignment
+import Checkpoints
+import Foundation
+import LanguageModel
+import Notebook
+import Preferences
+
+extension Study {
+    /// Pairs as the trainer wants them: sampled token ids, never text encoded again.
+    func trainingData(_ recipe: TrainingRecipe, pairs: PairSet, reference: PolicyModel) throws -> TrainingData {
+        var rows = try pairs.rows()
+        if recipe.maximumPairs > 0 { rows = Array(rows.prefix(recipe.maximumPairs)) }
+        let samples = Dictionary(
+            uniqueKeysWithValues: try store.samples(setKey: pairs.summaries.key).map { (SampleID($0.articleID, $0.sampleIndex), $0) })
+        let articles = Dictionary(uniqueKeysWithValues: pairs.summaries.articles.map { ($0.id, $0) })
+        var prompts: [String: [Int32]] = [:]
+        var triples: [(prompt: [Int32], chosen: [Int32], rejected: [Int32])] = []
+        for row in rows {
+            guard let article = articles[row.articleID],
+                let chosen = samples[SampleID(row.articleID, row.chosenIndex)],
+                let rejected = samples[SampleID(row.articleID, row.rejectedIndex)]
+            else {
+                throw UserFailure(
+                    "the pairs do not belong to the samples", location: store.workspace.path,
+                    why: "article \(row.articleID) or one of its samples is missing",
+                    remedy: "start with a fresh --workspace", exitStatus: .badData)
+            }
+            let prompt = try prompts[row.articleID] ?? prompt(article, sentences: pairs.summaries.sentences).ids
+            prompts[row.articleID] = prompt
+            triples.append((prompt, chosen.tokens, rejected.tokens))
+        }
+        switch recipe.method {
+        case .sft:
+            return .supervised(triples.map { SupervisedExample(prompt: $0.prompt, completion: $0.chosen) })
+        case .dpo(let objective), .lora(let objective, _):
+            let references = try referenceLogProbabilities(triples, reference: reference)
+            return .preference(
+                zip(triples, references).map { triple, reference in
+                    PreferenceExample(
+                        prompt: triple.prompt, chosen: triple.chosen, rejected: triple.rejected,
+                        referenceChosen: reference.chosen, referenceRejected: reference.rejected)
+                }, objective)
+        }
+    }
+
+    private struct SampleID: Hashable {
+        var article: String
+        var index: Int
+        init(_ article: String, _ index: Int) {
+            self.article = article
+            self.index = index
+        }
+    }
+
+    /// Reference log-probabilities of every completion, from the store where another beta, rate, seed or
+    /// experiment computed them; keyed by content.
+    private func referenceLogProbabilities(
+        _ triples: [(prompt: [Int32], chosen: [Int32], rejected: [Int32])], reference: PolicyModel
+    ) throws -> [(chosen: Double, rejected: Double)] {
+        let modelKey = reference.key + " " + precision.numericMode
+        var known = try store.referenceLogProbabilities(modelKey: modelKey).mapValues(\.sum)
+        var missing: [(tree: TokenTree, keys: [String])] = []
+        let keys = triples.map { (Self.contentKey($0.prompt, $0.chosen), Self.contentKey($0.prompt, $0.rejected)) }
+        for (triple, key) in zip(triples, keys) where known[key.0] == nil || known[key.1] == nil {
+            missing.append(
+                (TokenTree(prompt: triple.prompt, chosen: triple.chosen, rejected: triple.rejected), [key.0, key.1]))
+        }
+        if !missing.isEmpty {
+            let model = try model(reference)
+            for start in stride(from: 0, to: missing.count, by: 32) {
+                let batch = missing[start..<min(start + 32, missing.count)]
+                let scores = try model.score(batch.map(\.tree))
+                var records: [ReferenceLogProbabilityRecord] = []
+                for (entry, score) in zip(batch, scores) {
+                    for (segment, key) in zip(1...2, entry.keys) {
+                        known[key] = score.sum(segment)
+                        records.append(
+                            ReferenceLogProbabilityRecord(
+                                modelKey: modelKey, contentKey: key, sum: score.sum(segment),
+                                tokenCount: score.logProbabilities[segment].count))
+                    }
+                }
+                try store.save(referenceLogProbabilities: records)
+                try notebook?.interruption.check()
+            }
+        }
+        return keys.map { (known[$0.0] ?? .nan, known[$0.1] ?? .nan) }
+    }
+
+    /// Identity of token ids and the span that is scored.
+    private static func contentKey(_ prompt: [Int32], _ completion: [Int32]) -> String {
+        var hash = SHA256()
+        for tokens in [prompt, completion] {
+            hash.update("\(tokens.count):")
+            hash.update(tokens.map(String.init).joined(separator: ","))
+            hash.update(";")
+        }
+        return hash.hexDigest()
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import LanguageModel
+import Notebook
+import Preferences
+import Tokenization
+
+/// Summaries of articles: which model wrote them, from which prompt, how. Rows are read from the store.
+public struct SummarySet: Sendable {
+    public var key: String
+    public var policy: PolicyModel
+    public var articles: [Article]
+    public var samplesPerArticle: Int
+    /// Sentences asked for.
+    public var sentences: Int
+    let store: Store
+
+    /// Samples by article id, in sample order.
+    public func samples() throws -> [String: [SampleRecord]] {
+        Dictionary(grouping: try store.samples(setKey: key), by: \.articleID)
+    }
+}
+
+extension Study {
+    /// Several summaries per article, as for training: the study's prompt, temperature and top-p.
+    public func trainingSummaries(
+        of articles: [Article], by policy: PolicyModel, part: ArticleSplit.Part = .train, line: Int = #line
+    ) async throws -> SummarySet {
+        try await summaries(
+            "sample \(part.rawValue) summaries\(policy.stepSuffix)", of: articles, by: policy,
+            count: settings.sampling.samplesPerArticle, sentences: SummaryPrompt.studySentences,
+            settings: SamplingSettings(
+                temperature: settings.sampling.temperature, topP: settings.sampling.topP,
+                maximumTokens: settings.sampling.maximumTokens),
+            line: line)
+    }
+
+    /// One greedy summary per article, for measuring.
+    public func evaluationSummaries(
+        of articles: [Article], part: ArticleSplit.Part, by policy: PolicyModel,
+        sentences: Int = SummaryPrompt.studySentences, line: Int = #line
+    ) async throws -> SummarySet {
+        let asked = sentences == SummaryPrompt.studySentences ? "" : ", \(sentences)-sentence prompt"
+        return try await summaries(
+            "summarise \(part.rawValue) articles\(policy.stepSuffix)\(asked)", of: articles, by: policy, count: 1,
+            sentences: sentences, settings: .greedy(maximumTokens: settings.sampling.maximumTokens), line: line)
+    }
+
+    /// Tokens of the prompt that asks for a summary of `article`.
+    func prompt(_ article: Article, sentences: Int) throws -> FittedPrompt {
+        let room = loaded.configuration.contextLength - settings.sampling.maximumTokens
+        let limit = settings.articles.maximumTokens == 0 ? room : min(room, settings.articles.maximumTokens)
+        let template = try PromptTemplate.summarization(sentenceCount: sentences)
+        return try loaded.chatTemplate.prompt(article: article.text, maximumTokens: limit) {
+            [Message(role: .user, content: template.filled(["text": $0]))]
+        }
+    }
+
+    private func summaries(
+        _ name: String, of articles: [Article], by policy: PolicyModel, count: Int, sentences: Int,
+        settings sampling: SamplingSettings, line: Int
+    ) async throws -> SummarySet {
+        // One article's samples do not depend on the other articles, so the key names none of them:
+        // a larger study finds the samples of a smaller one.
+        var inputs: [String: KeyValue] = [
+            "policy": .string(policy.key), "prompt": .string(try SummaryPrompt.text(article: "{article}", sentences: sentences)),
+            "contextTokens": .int(settings.articles.maximumTokens), "temperature": sampling.temperature.keyValue,
+            "topP": sampling.topP.keyValue, "maximumTokens": .int(sampling.maximumTokens),
+            "seed": KeyValue(settings.seed), "numericMode": .string(precision.numericMode),
+        ]
+        let set = SummarySet(
+            key: ContentKey(step: "summaries", version: 1, inputs: inputs).hex, policy: policy, articles: articles,
+            samplesPerArticle: count, sentences: sentences, store: store)
+        inputs["articles"] = .array(articles.map { .string($0.id) })
+        inputs["samplesPerArticle"] = .int(count)
+        try await step(name, inputs: inputs, line: line) { cell in
+            try draw(set, sampling: sampling, cell: cell)
+        }
+        return set
+    }
+
+    private func draw(_ set: SummarySet, sampling: SamplingSettings, cell: Cell) throws {
+        let present = try store.sampleIndices(setKey: set.key)
+        var requests: [SamplingRequest] = []
+        var wanted: [(article: Article, indices: [Int])] = []
+        var prompts: [String: PromptRecord] = [:]
+        for article in set.articles {
+            let missing = (0..<set.samplesPerArticle).filter { !(present[article.id]?.contains($0) ?? false) }
+            if missing.isEmpty { continue }
+            let fitted = try prompt(article, sentences: set.sentences)
+            prompts[article.id] = PromptRecord(
+                setKey: set.key, articleID: article.id,
+                messages: [
+                    PromptMessage(
+                        role: "user", content: try SummaryPrompt.text(article: fitted.article, sentences: set.sentences))
+                ])
+            requests.append(
+                SamplingRequest(
+                    prompt: fitted.ids, settings: sampling,
+                    seeds: missing.map {
+                        SeededRandom.seed(
+                            rootSeed: settings.seed, purpose: "summary by " + set.policy.key, article: article.id,
+                            index: $0)
+                    }))
+            wanted.append((article, missing))
+        }
+        let total = set.articles.count * set.samplesPerArticle
+        let progress = try cell.progress(
+            total: total, completed: total - wanted.reduce(0) { $0 + $1.indices.count }, unit: "summaries")
+        guard !requests.isEmpty else { return }
+        let model = try model(set.policy)
+        let template = loaded.chatTemplate
+        var tokens = 0
+        let start = ContinuousClock.now
+        try model.sample(
+            requests, stopTokens: Set(template.stopTokens), batchSize: settings.sampling.batchSize
+        ) { request, sample, sequence in
+            let (article, indices) = wanted[request]
+            let text = template.tokenizer.decode(sequence.tokens).trimmingCharacters(in: .whitespacesAndNewlines)
+            let record = SampleRecord(
+                setKey: set.key, articleID: article.id, sampleIndex: indices[sample], tokens: sequence.tokens,
+                text: text, words: text.wordCount, finishReason: sequence.finishReason.rawValue,
+                logProbability: sequence.logProbability)
+            try store.save(samples: [record], prompts: prompts[article.id].map { [$0] } ?? [])
+            tokens += sequence.tokens.count
+            try progress.advance()
+            try cell.checkInterruption()
+        }
+        let seconds = start.duration(to: .now) / .seconds(1)
+        cell.metric("sampling", ["tokens": Double(tokens), "tokens_per_second": Double(tokens) / max(seconds, 1e-9)])
+        cell.show("\(total) summaries; \(tokens) tokens sampled at \(Int(Double(tokens) / max(seconds, 1e-9))) tokens/s.")
+    }
+}
+
+extension PolicyModel {
+    /// Names a step after its model, nothing for the original.
+    var stepSuffix: String { round == 0 && weights == .original ? "" : ", " + label }
+}

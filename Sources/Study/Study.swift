@@ -1,0 +1,132 @@
+import Alignment
+import Foundation
+import LanguageModel
+import Notebook
+import Preferences
+import Tokenization
+
+/// A study in progress: settings, model, store and notebook, and the steps that experiments are made of.
+///
+/// Each step returns a handle that knows its content key and reads its rows from the store when asked, so
+/// that the same notebook can be planned (nothing runs, keys only) or run.
+public final class Study {
+    public let settings: StudySettings
+    public let options: StudyOptions
+    public let store: Store
+    public let console: Console
+    public let isPlanning: Bool
+    let experiment: String
+    let notebook: Notebook?
+    let pool: ThreadPool
+    let loaded: LoadedModel
+    let precision: Precision
+    private(set) var planned: [CellPlan] = []
+
+    /// The original model; it also is the reference of round 1 and the embedded judge's reader.
+    public private(set) lazy var original = PolicyModel(
+        key: loaded.contentHash, label: "original", round: 0, weights: .original)
+    lazy var originalModel = LanguageModel(
+        configuration: loaded.configuration, parameters: loaded.parameters, precision: precision, pool: pool)
+    /// The policy whose weights are in memory apart from the original's, and its model.
+    var active: (key: String, model: LanguageModel)?
+    lazy var judgeMemo: (any Judge)? = nil
+
+    public init<Notes: Experiment>(_ experiment: Notes.Type, options: StudyOptions, planning: Bool = false) throws {
+        settings = try options.settings()
+        self.options = options
+        isPlanning = planning
+        self.experiment = Notes.name
+        console = Console(format: options.json ? .json : .text)
+        precision = options.resolvedPrecision
+        pool = ThreadPool(threadCount: options.threadCount)
+        console.log("\(Notes.name): preset \(options.preset.rawValue), \(precision.numericMode), \(options.threadCount) threads")
+        loaded = try LoadedModel(path: options.modelPath)
+        store = try Store(workspace: options.workspaceURL, access: planning ? .readOnlyOrEmpty : .readWrite)
+        guard !planning else {
+            notebook = nil
+            return
+        }
+        var identity = try KeyValue(encoding: settings).members
+        identity["model"] = .string(loaded.contentHash)
+        identity["numericMode"] = .string(precision.numericMode)
+        identity["articles"] = .string(try Self.fingerprint(ofFile: options.articlesPath))
+        notebook = try Notebook(
+            store: store, experiment: Notes.name, preset: options.preset.rawValue, settings: identity,
+            provenance: .current(numericMode: precision.numericMode, seeds: ["root": settings.seed]),
+            console: console, sourceFile: Notes.source)
+    }
+
+    func run<Notes: Experiment>(_ experiment: Notes.Type) async throws {
+        guard let notebook else {
+            try await Notes.run(self)
+            printPlan()
+            return
+        }
+        try await notebook.run(reporting: StudyFailure.report) { try await Notes.run(self) }
+    }
+
+    /// A step of the notebook: runs `body` (which skips what the store already holds), or plans it.
+    func step(
+        _ name: String, version: Int = 1, inputs: [String: KeyValue], line: Int,
+        _ body: (Cell) async throws -> Void
+    ) async throws {
+        guard let notebook else {
+            planned.append(
+                try store.plan(experiment: experiment, runID: nil, name: name, version: version, inputs: inputs))
+            return
+        }
+        try await notebook.cell(name, version: version, inputs: inputs, line: line, body)
+    }
+
+    private func printPlan() {
+        var total = 0.0
+        var isComplete = true
+        for plan in planned {
+            let estimate: String
+            if plan.isCached {
+                estimate = "-"
+            } else if let seconds = plan.earlierSeconds {
+                total += seconds
+                estimate = "about \(Int(seconds.rounded())) s, as before"
+            } else {
+                isComplete = false
+                estimate = "time unknown"
+            }
+            let mark = plan.isCached ? "done" : "run "
+            console.print("\(mark)  \(plan.name)  [\(plan.reason)]  \(estimate)")
+        }
+        console.print(
+            "\(planned.count { !$0.isCached }) of \(planned.count) steps would run"
+                + (total > 0 ? ", \(isComplete ? "about" : "at least") \(Int(total.rounded())) s" : ""))
+    }
+
+    /// Markdown in the notebook, and on the console. Nothing when planning.
+    public func note(_ name: String, _ markdown: String, line: Int = #line) async throws {
+        guard !isPlanning else { return }
+        try await step(name, inputs: ["text": .string(markdown)], line: line) { $0.show(markdown) }
+    }
+
+    static func fingerprint(ofFile path: String) throws -> String {
+        try CorpusFile.digest(path)
+    }
+}
+
+/// A model whose behaviour is measured or trained from: the original, or one that training made.
+public struct PolicyModel: Sendable, Hashable {
+    enum Weights: Sendable, Hashable {
+        case original
+        /// All weights, in the workspace.
+        case file(String)
+        /// An adapter of the original's weights, in the workspace.
+        case adapter(String)
+    }
+
+    /// Identity: the file's hash for the original, the training's content key for others.
+    public var key: String
+    public var label: String
+    /// Rounds of training behind it.
+    public var round: Int
+    var weights: Weights
+    /// Settings worth showing, e.g. beta and learning rate.
+    var details: [String: KeyValue] = [:]
+}

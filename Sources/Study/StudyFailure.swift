@@ -1,0 +1,40 @@
+import Alignment
+import Checkpoints
+import LanguageModel
+import Notebook
+import Preferences
+import Tokenization
+
+/// Exit codes of the errors of layers that do not know them.
+enum StudyFailure {
+    static func report(_ error: any Error) -> FailureReport {
+        switch error {
+        case let error as CheckpointError:
+            wrapped("cannot read the model", String(describing: error), error.kind == .unreadable ? .missingInput : .badData)
+        case let error as TokenizationError:
+            wrapped("cannot use the tokenizer", String(describing: error), .badData)
+        case let error as CorpusError:
+            wrapped("cannot read the articles", String(describing: error), error.isUnreadable ? .missingInput : .badData)
+        case let error as MissingPromptError:
+            wrapped("a part of the program is missing", String(describing: error), .missingInput)
+        case let error as ModelError:
+            wrapped("the model cannot take this input", String(describing: error), .badData)
+        case let error as TrainingCheckpointError:
+            wrapped("training cannot go on", String(describing: error), error.isUnwritable ? .cannotWrite : .badData)
+        default:
+            FailureReport(error)
+        }
+    }
+
+    private static func wrapped(_ what: String, _ why: String, _ status: ExitStatus) -> FailureReport {
+        FailureReport(UserFailure(what, why: why, exitStatus: status))
+    }
+}
+
+extension TrainingCheckpointError {
+    fileprivate var isUnwritable: Bool { if case .unwritable = self { true } else { false } }
+}
+
+extension CorpusError {
+    fileprivate var isUnreadable: Bool { if case .unreadable = reason { true } else { false } }
+}

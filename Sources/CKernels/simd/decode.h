@@ -19,29 +19,33 @@ INLINE vf v_sums(vf v[LANES]) {
     return v[0];
 }
 
+/// scores[j] = q . k[j] for LANES keys of 64 dimensions. A function of its own, so that the query and all
+/// the products stay in registers.
+static __attribute__((noinline)) void score_square(const float *q, const float *k, int64_t ld, float *scores) {
+    vf query[64 / LANES], products[LANES];
+    UNROLL for (int d = 0; d < 64 / LANES; d++) query[d] = v_load(q + d * LANES);
+    UNROLL for (int j = 0; j < LANES; j++) {
+        products[j] = v_load(k) * query[0];
+        UNROLL for (int d = 1; d < 64 / LANES; d++) products[j] = v_fma(v_load(k + d * LANES), query[d], products[j]);
+        k += ld;
+    }
+    v_store(scores, v_sums(products));
+}
+
 /// scores[i] = q . k[i] for `count` keys; rows of k are ld apart. q is zero from head_dim on.
-INLINE void score_keys(const float *q, int32_t head_dim, const float *k, int64_t ld, int32_t count, float *scores) {
-    for (int32_t i = 0; i < count; i += LANES) {
+static void score_keys(const float *q, int32_t head_dim, const float *k, int64_t ld, int32_t count, float *scores) {
+    int32_t i = 0;
+    if (head_dim == 64)
+        for (; i + LANES <= count; i += LANES) score_square(q, k + i * ld, ld, scores + i);
+    for (; i < count; i += LANES) {
         vf products[LANES];
-        if (count - i >= LANES && head_dim % LANES == 0) {
-            UNROLL for (int j = 0; j < LANES; j++) {
-                const float *key = k + (i + j) * ld;
-                products[j] = v_load(key) * v_load(q);
-                for (int32_t d = LANES; d < head_dim; d += LANES)
-                    products[j] = v_fma(v_load(key + d), v_load(q + d), products[j]);
-            }
-        } else {
-            for (int j = 0; j < LANES; j++) {
-                products[j] = v_splat(0);
-                if (i + j >= count) continue;
-                const float *key = k + (i + j) * ld;
-                products[j] = v_load_part(key, head_dim < LANES ? head_dim : LANES, 0) * v_load(q);
-                for (int32_t d = LANES; d < head_dim; d += LANES) {
-                    const int32_t wide = head_dim - d < LANES ? head_dim - d : LANES;
-                    products[j] = v_fma(wide == LANES ? v_load(key + d) : v_load_part(key + d, wide, 0), v_load(q + d),
-                                        products[j]);
-                }
-            }
+        for (int j = 0; j < LANES; j++) {
+            products[j] = v_splat(0);
+            if (i + j >= count) continue;
+            const float *key = k + (i + j) * ld;
+            products[j] = v_load_part(key, smaller(head_dim, LANES), 0) * v_load(q);
+            for (int32_t d = LANES; d < head_dim; d += LANES)
+                products[j] = v_fma(v_load_part(key + d, smaller(head_dim - d, LANES), 0), v_load(q + d), products[j]);
         }
         v_store(scores + i, v_sums(products));
     }
@@ -76,7 +80,7 @@ static void fold_span(const decode_rows *rows, int32_t first, int32_t count, int
     const int32_t head_dim = shape->head_dim;
     const int64_t ld = (int64_t)shape->kv_heads * head_dim, offset = (int64_t)kv_head * head_dim;
     for (int32_t key = 0; key < span->count; key += PK_PANEL) {
-        const int32_t keys = span->count - key < PK_PANEL ? span->count - key : PK_PANEL;
+        const int32_t keys = smaller(span->count - key, PK_PANEL);
         const float *k = span->k + key * ld + offset, *v = span->v + key * ld + offset;
         // The next block, and this block's values, on their way while the scores are computed.
         const int32_t next = span->count - key - keys < PK_PANEL ? span->count - key - keys : PK_PANEL;
@@ -87,14 +91,13 @@ static void fold_span(const decode_rows *rows, int32_t first, int32_t count, int
         for (int32_t r = first; r < first + count; r++) {
             const float *q = rows->queries + (int64_t)r * rows->padded;
             float *scores = rows->scores + r * PK_PANEL;
-            if (head_dim == 64) score_keys(q, 64, k, ld, keys, scores);
-            else score_keys(q, head_dim, k, ld, keys, scores);
+            score_keys(q, head_dim, k, ld, keys, scores);
             if (shape->window > 0) {
                 const int32_t oldest = positions[(r - first) / heads] - shape->window + 1;
                 for (int32_t i = 0; i < keys && span->first_position + key + i < oldest; i++) scores[i] = masked;
             }
-            fold_scores(rows, r, keys);
         }
+        for (int32_t r = first; r < first + count; r++) fold_scores(rows, r, keys);
         const bool direct = head_dim == rows->padded;
         const float *values = direct ? v : gather_rows(v, ld, keys, head_dim, rows->padded, rows->padding);
         for (int32_t d = 0; d < rows->padded; d += PK_PANEL)

@@ -143,8 +143,29 @@ def check_real(source):
         for p in prompts:
             continuation = model_.greedy(p["prompt"], 24, [2])
             equal += continuation == p["continuation"][: len(continuation)]
-        # A near tie may fall the other way under F16 arithmetic or Q8_0 rounding.
-        check(f"real: greedy continuation of {kind} GGUF", equal >= (9 if kind == "float16" else 7), f"{equal} of {len(prompts)} equal over 24 tokens")
+        if kind == "float16":
+            # A near tie may fall the other way under F16 arithmetic.
+            check(f"real: greedy continuation of {kind} GGUF", equal >= 9, f"{equal} of {len(prompts)} equal over 24 tokens")
+        else:
+            # Rounding to 8 bits changes greedy choices of a model this small (5 of 10 were equal when this was
+            # written), so the count is shown without a verdict; the bytes below are what the writer answers for.
+            print(f"info real: greedy continuation of {kind} GGUF: {equal} of {len(prompts)} equal to float32 over 24 tokens")
+    check_quantization(source)
+
+
+def check_quantization(source):
+    """The Q8_0 blocks against those that the gguf package makes of the same weights."""
+    kind = gguf.GGMLQuantizationType.Q8_0
+    originals = {t.name: t for t in gguf.GGUFReader(source).tensors}
+    different = total = 0
+    for tensor in gguf.GGUFReader(os.path.join(FOLDER, "real-q8_0.gguf")).tensors:
+        if tensor.tensor_type != kind:
+            continue
+        original = originals[tensor.name]
+        expected = gguf.quantize(gguf.dequantize(original.data, original.tensor_type).astype(np.float32), kind)
+        different += int((expected != tensor.data).sum())
+        total += expected.size
+    check("real: Q8_0 blocks equal the gguf package's", total > 0 and different == 0, f"{different} of {total} bytes differ")
 
 
 def check_adapter(base, adapter, expected=None):

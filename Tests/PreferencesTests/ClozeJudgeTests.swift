@@ -141,3 +141,46 @@ import Testing
         #expect(judge.identity == self.judge(articles).0.identity)
     }
 }
+
+@Suite struct ClozeRuleTuningTests {
+    /// Articles raise the right option by 4 to 6 nats, other texts any option by at most 3.2.
+    private func observations() -> [ClozeObservation] {
+        var random = SeededRandom(rootSeed: 3, purpose: "tuning test")
+        return (0..<400).map { index in
+            let isFull = index % 2 == 0
+            let unaided = (0..<5).map { _ in -8 + 4 * random.nextUnit() }
+            let answer = random.next(below: 5)
+            let raised = isFull ? answer : random.next(below: 5)
+            var aided = unaided
+            aided[raised] += isFull ? 4 + 2 * random.nextUnit() : 3.2 * random.nextUnit()
+            return ClozeObservation(passage: isFull ? .fullArticle : .otherArticle, aided: aided, unaided: unaided, answer: answer)
+        }
+    }
+
+    @Test func tunedRuleMeetsTheGoalsAndBeatsOthersThatDo() throws {
+        let all = observations()
+        let rule = try #require(ClozeRule.tuned(on: all))
+        let other = all.filter { $0.passage == .otherArticle }, full = all.filter { $0.passage == .fullArticle }
+        #expect(Double(rule.counts(other).correct) <= 0.03 * 200)
+        #expect(Double(rule.counts(other).unsure) >= 0.93 * 200)
+        var strict = rule
+        strict.minimumAdvantage = 5
+        #expect(rule.counts(full).correct >= strict.counts(full).correct)
+    }
+
+    @Test func impossibleGoalsGiveNoRule() {
+        var goals = ClozeRule.Goals()
+        goals.maximumCorrectFromOther = -1
+        #expect(ClozeRule.tuned(on: observations(), goals: goals) == nil)
+    }
+
+    @Test func observationsAreThoseOfTheJudge() throws {
+        let articles = Array(try LeeCorpus.articles().prefix(6))
+        let model = OverlapModel()
+        let judge = ClozeJudge(
+            scorer: model, tokenizer: model, modelIdentity: "overlap", extractor: ClozeExtractor(pool: DistractorPool(articles)))
+        let observations = try judge.observations(of: articles, passages: [.fullArticle, .nothing], seed: 1)
+        #expect(observations.count == articles.reduce(0) { $0 + judge.extractor.candidates(about: $1).count })
+        #expect(observations.allSatisfy { $0.passage == .fullArticle && $0.aided.count == 5 && $0.unaided.count == 5 })
+    }
+}

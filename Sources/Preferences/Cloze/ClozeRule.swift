@@ -60,8 +60,3 @@ public struct ClozeRule: Sendable, Hashable, Codable {
         return exp(scores[index] - largest) / scores.reduce(0) { $0 + exp($1 - largest) }
     }
 }
-
-extension ClozeRule {
-    public static let standard = ClozeRule(
-        unaidedWeight: 0.1, minimumPosterior: 0.6, minimumGain: 0, minimumAdvantage: 3, maximumUnaidedPosterior: 0.4)
-}

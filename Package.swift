@@ -60,7 +60,7 @@ let package = Package(
         .executableTarget(
             name: "precis",
             dependencies: [
-                "Study", "Notebook", "Reporting", "Statistics",
+                "Study", "LanguageModel", "Notebook", "Preferences", "Reporting", "Statistics", "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "Reporter", dependencies: ["Study"], path: "Reports/Reporter"),

@@ -14,7 +14,8 @@ struct Precis: AsyncParsableCommand {
         version: Provenance.programVersion,
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, RunsCommand.self, CompareCommand.self,
-            VerifyCommand.self, ExportCommand.self, DoctorCommand.self,
+            VerifyCommand.self, ExportCommand.self, DoctorCommand.self, TokenizeCommand.self, SampleCommand.self,
+            ScoreCommand.self,
         ])
 
     static func main() async { await runAsProgram() }

@@ -63,6 +63,13 @@ private let steps = [
         #expect(cells[2].text == "if x {\n    y()\n}")
     }
 
+    @Test func codeAfterProseNeedsNoMarker() {
+        let cells = NotebookSource(parsing: "// %% [markdown]\n// # Title\n// Prose.\n\nimport Study\n\nlet x = 1 // one\n").cells
+        #expect(cells.map(\.kind) == [.markdown, .code])
+        #expect(cells[0].text == "# Title\nProse.")
+        #expect(cells[1].text == "import Study\n\nlet x = 1 // one")
+    }
+
     @Test func outputsStandUnderTheirCells() {
         let notebook = WovenNotebook(title: "fallback", source: source, steps: steps)
         #expect(notebook.title == "A sweep")

@@ -36,6 +36,7 @@ struct ResultFiles {
         \\usepackage[landscape,margin=1cm]{geometry}
         \\begin{document}
         \\scriptsize
+        \\setlength{\\tabcolsep}{3pt}
 
         """ + tables.map { $0.latex() }.joined(separator: "\n") + "\\end{document}\n"
     }

@@ -2,7 +2,14 @@ extension Table {
     /// A `booktabs` table float that compiles with pdfLaTeX and its default input encoding.
     public func latex() -> String {
         func row(_ cells: [String]) -> String { "    " + cells.joined(separator: " & ") + " \\\\\n" }
-        let alignment = columns.map { $0.alignment == .trailing ? "r" : "l" }.joined()
+        // Columns of sentences share the line's width; the others are as wide as what they hold.
+        let isLong = columns.indices.map { index in
+            columns[index].alignment == .leading && rows.contains { $0.cells[index].line.count > 32 }
+        }
+        let width = NumberText.significant(0.7 / Double(max(1, isLong.count { $0 })), digits: 2)
+        let alignment = zip(columns, isLong).map { column, isLong in
+            isLong ? "p{\(width)\\linewidth}" : column.alignment == .trailing ? "r" : "l"
+        }.joined()
         var output = "\\begin{table}\n  \\centering\n  \\caption{\(LaTeXEscaping.text(caption))}\n"
         output += "  \\label{tab:\(id)}\n  \\begin{tabular}{\(alignment)}\n    \\toprule\n"
         output += row(columns.map { column in

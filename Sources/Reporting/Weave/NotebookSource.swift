@@ -1,7 +1,8 @@
 /// A notebook in percent format: source that compiles as it is, cut into cells by comment lines.
 ///
 /// `// %% [markdown]` opens a cell of prose, whose lines are comments; `// %%`, with or without a title,
-/// opens a cell of code. What stands before the first marker is a code cell. Markers may be indented, as
+/// opens a cell of code. What stands before the first marker, and what follows prose without being a
+/// comment, is a code cell too. Markers may be indented, as
 /// inside a function; their cells are shown without that indentation. The format is that of Jupytext and
 /// of several editors, with Swift's comment sign.
 public struct NotebookSource: Sendable, Equatable {
@@ -40,12 +41,25 @@ public struct NotebookSource: Sendable, Equatable {
                 body = []
                 start = number + 1
             } else {
+                if kind == .markdown, Self.isCode(line) {
+                    close()
+                    (kind, title) = (.code, nil)
+                    body = []
+                    start = number + 1
+                    indentation = line.prefix { $0 == " " }.count
+                }
                 body.append(line.last == "\r" ? line.dropLast() : line)
             }
             number += 1
         }
         close()
         self.cells = cells
+    }
+
+    /// Whether the line cannot be prose: it is neither empty nor a comment.
+    private static func isCode(_ line: Substring) -> Bool {
+        guard let first = line.first(where: { !$0.isWhitespace }) else { return false }
+        return first != "/" || !line.drop { $0 == " " }.hasPrefix("//")
     }
 
     private static func marker(_ line: Substring) -> (Kind, String?)? {

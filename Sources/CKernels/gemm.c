@@ -6,6 +6,8 @@
 
 enum {
     SUM_BLOCK = 2048,         // summed elements per pass over a panel; longer sums continue from y
+    ROW_BLOCK = 48,           // rows of a task, twice as many when there are plenty
+    PANEL_CACHE = 384 << 10,  // bytes of panels that neighbouring tasks keep in cache
     GRADIENT_ROWS = 1024,     // rows (summed) per pass of the weight gradient; even, so pairs never split
     GRADIENT_OUTPUTS = 8192,  // outputs whose transposed gradients are held at a time
 };
@@ -87,8 +89,10 @@ static void product_panel(const product_job *job, int64_t begin, int64_t end, in
     float *y = job->y + panel * PK_PANEL;
     // With few rows the panels come from memory: the next one is fetched while this one is used.
     const bool streamed = job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < job->n;
-    for (int64_t from = 0; from < job->k; from += SUM_BLOCK) {
-        const int64_t count = pk_min(SUM_BLOCK, job->k - from);
+    // Blocks of equal length, even, so that no pair is split.
+    const int64_t block = pk_round_up(pk_ceil_div(job->k, pk_ceil_div(job->k, SUM_BLOCK)), 2);
+    for (int64_t from = 0; from < job->k; from += block) {
+        const int64_t count = pk_min(block, job->k - from);
         const bool accumulate = job->accumulate || from > 0;
         const char *b = job->packed + (size_t)panel * job->panel_bytes +
                         (size_t)from * PK_PANEL * element_bytes(job->precision);
@@ -125,9 +129,18 @@ static void product_task(void *context, int32_t worker, int64_t index) {
 static void run_product(pk_pool *pool, product_job *job) {
     const int64_t panels = pk_ceil_div(job->n, PK_PANEL), threads = pk_pool_threads(pool);
     // Enough tasks to even out the threads, each long enough (about 10 us) to hide its start.
-    job->row_block = job->m * panels >= 96 * 16 * threads ? 96 : 48;
+    job->row_block = job->m * panels >= ROW_BLOCK * 2 * 16 * threads ? ROW_BLOCK * 2 : ROW_BLOCK;
     job->row_blocks = pk_ceil_div(job->m, job->row_block);
-    job->panel_block = job->row_blocks > 1 ? 1 : pk_max(1, panels / (threads * 16));
+    if (job->row_blocks == 1) {
+        job->panel_block = pk_max(1, panels / (threads * 16));
+    } else {
+        // Neighbouring tasks share their panels, which stay in the second-level cache while rows pass.
+        const int64_t resident = PANEL_CACHE / (int64_t)(pk_min(job->k, SUM_BLOCK) * PK_PANEL * element_bytes(job->precision));
+        const int64_t tasks = pk_max(1, job->row_blocks * panels / (threads * 16));
+        job->panel_block = pk_max(1, pk_min(resident, tasks));
+        // Equal groups: a short last one would end the run on one thread.
+        job->panel_block = pk_ceil_div(panels, pk_ceil_div(panels, job->panel_block));
+    }
     job->panels_ahead = job->panel_block > 1 ? 1 : threads;
     pk_pool_run_indexed(pool, job->row_blocks * pk_ceil_div(panels, job->panel_block), product_task, job);
 }

@@ -85,8 +85,11 @@ static void head_chunk_task(void *context, int32_t worker, int64_t index) {
         const float *x = logits + r * PK_CHUNK;
         chunk_partial *partial = job->partials + (first + r) * job->chunks + chunk;
         partial->maximum = kernels->maximum(columns, x);
-        partial->sum_exp = kernels->sum_exp(columns, x, partial->maximum, 1, NULL);
-        partial->sum = job->mean_logits ? kernels->sum(columns, x) : 0;
+        const bool empty = partial->maximum == -INFINITY;  // nothing but -inf and NaN
+        partial->sum = job->mean_logits || empty ? kernels->sum(columns, x) : 0;
+        partial->sum_exp = !empty                ? kernels->sum_exp(columns, x, partial->maximum, 1, NULL)
+                           : isnan(partial->sum) ? NAN
+                                                 : 0;
     }
     for (int64_t i = 0; i < job->label_count; i++) {
         const int64_t r = job->label_rows[i] - first, c = job->labels[i] - column;
@@ -100,10 +103,6 @@ static void combine_chunks(const head_job *job, int64_t row) {
     double total = 0, sum = 0;
     for (int64_t c = 0; c < job->chunks; c++) top = partials[c].maximum > top ? partials[c].maximum : top;
     for (int64_t c = 0; c < job->chunks; c++) {
-        if (partials[c].maximum == -INFINITY && top != -INFINITY && isnan(partials[c].sum_exp)) {
-            // A chunk of -inf alone adds nothing; a chunk with a NaN makes its row's sums NaN below.
-            if (!isnan(partials[c].sum)) continue;
-        }
         total += partials[c].sum_exp * exp((double)partials[c].maximum - (double)top);
         sum += partials[c].sum;
     }

@@ -76,5 +76,26 @@ extension Kernels {
                 #expect(sameBits(alone.mean, [whole.mean[7]]), "\(name)")
             }
         }
+
+        /// A chunk of forbidden tokens adds nothing; a NaN anywhere in a row is seen in its sum.
+        @Test func infinitiesAndNotANumber() {
+            let (rows, n, k) = (3, 2500, 2)
+            // Columns of the first chunk get -inf from the first input, and NaN where that input is NaN.
+            let w = (0..<n).flatMap { [$0 < 1024 ? -Float.infinity : 0, Float($0 % 7)] }
+            let hidden: [Float] = [1, 1, .nan, 1, 1, 0.5]
+            let expected = [1.0, 0.5].map { h in Self.logSumExp((1024..<n).map { Double($0 % 7) * h }) }
+            onEveryInstructionSet { name in
+                let pool = Pool(2)
+                let panels = packed(pool, PK_FLOAT32, w, outputs: n, inputs: k)
+                var lse = [Float](repeating: 0, count: rows)
+                var label: [Float] = [0]
+                pk_head_log_probs(
+                    pool.handle, PK_FLOAT32, Int64(rows), Int64(n), Int64(k), hidden, Int64(k), panels.pointer, 1,
+                    [0], [2], &label, &lse, nil)
+                #expect(label == [-.infinity], "\(name)")
+                #expect(lse[1].isNaN, "\(name)")
+                #expect(largestError([lse[0], lse[2]], expected) < 1e-5, "\(name)")
+            }
+        }
     }
 }

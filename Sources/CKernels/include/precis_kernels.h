@@ -113,7 +113,7 @@ void pk_tree_attention_backward(pk_pool *pool, pk_attention_shape shape, const p
 /// Keys and values [count, kv_heads*head_dim] with positions first_position, first_position + 1, ...
 typedef struct { const float *k, *v; int32_t count; int32_t first_position; } pk_kv_span;
 
-/// One new token per sequence: query i attends to spans[span_begin[i]..<span_begin[i+1]].
+/// heads / kv_heads <= 64. One new token per sequence: query i attends to spans[span_begin[i]..<span_begin[i+1]].
 /// Queries with the same first span (a shared prompt) are adjacent, so that the span is read once.
 void pk_decode_attention(pk_pool *pool, pk_attention_shape shape, int32_t queries, const float *q, int64_t ldq,
                          const pk_kv_span *spans, const int32_t *span_begin, const int32_t *positions, float *out,
@@ -134,7 +134,8 @@ void pk_head_log_probs(pk_pool *pool, pk_precision precision, int64_t rows, int6
 
 /// Draws one token per row. temperature == 0: the first largest logit (top_p ignored). Otherwise
 /// softmax(logits / temperature), then the smallest set of most probable tokens (ties: lower id
-/// first) whose sum reaches top_p, then inverse transform with uniforms[r] in [0, 1).
+/// first) whose sum reaches top_p, then inverse transform, in order of ids, with uniforms[r] in [0, 1).
+/// A row with NaN, +inf or nothing but -inf gives its first largest logit and a NaN log-probability.
 /// log_probs[r]: log-probability of the token under softmax(logits) at temperature 1.
 void pk_sample(pk_pool *pool, int64_t rows, int64_t n, const float *logits, int64_t ld, const float *temperatures,
                const float *top_ps, const double *uniforms, int32_t *tokens, float *log_probs);

@@ -49,7 +49,7 @@ struct MarkdownText {
         }
         index += 1
         let code = body.joined(separator: "\n")
-        return .make(.pre, .focusable(), .label("Text block"), .role("region"), content: [
+        return .make(.pre, .focusable(), content: [
             .make(.code, content: language == "swift" ? SwiftHighlighting.markup(code) : [.text(code)])
         ])
     }
@@ -108,7 +108,7 @@ struct MarkdownText {
         let head = Markup.make(.tr, content: header.enumerated().map {
             .make(.th, .scope(.column), .class(alignment($0.offset)), content: Self.inline($0.element[...]))
         })
-        return .make(.div, .class("scroll"), .role("region"), .label("Table"), .focusable(), content: [
+        return .make(.div, .class("scroll"), .focusable(), content: [
             .make(.table, content: [.make(.thead, content: [head]), .make(.tbody, content: rows)])
         ])
     }

@@ -15,7 +15,7 @@ extension WovenNotebook {
             case .code:
                 body.append(.make(.div, .class("cell"), content: [
                     cell.source.title.map { .make(.h3, text: $0) } ?? .empty,
-                    .make(.pre, .focusable(), .label("Code"), .role("region"), content: [.make(.code, content: SwiftHighlighting.markup(cell.source.text))]),
+                    .make(.pre, .focusable(), content: [.make(.code, content: SwiftHighlighting.markup(cell.source.text))]),
                 ] + cell.steps.map(Self.output)))
             }
             opensWithTitle = false

@@ -39,7 +39,7 @@ let package = Package(
         // Study
         .target(name: "Statistics"),
         .target(
-            name: "Preferences", dependencies: ["LanguageModel", "Tokenization", "Statistics"],
+            name: "Preferences", dependencies: ["Checkpoints", "LanguageModel", "Tokenization"],
             resources: [.copy("Prompts")]),
         .target(name: "Reporting", dependencies: ["Statistics", "CGnuplot"]),
         .target(
@@ -79,13 +79,13 @@ let package = Package(
         .testTarget(name: "LanguageModelTests", dependencies: ["LanguageModel", "Checkpoints", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(name: "AlignmentTests", dependencies: ["Alignment", "Checkpoints", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "PreferencesTests", dependencies: ["Preferences"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "PreferencesTests", dependencies: ["Preferences", "Checkpoints"], resources: [.copy("Fixtures")]),
         .testTarget(
             name: "NotebookTests", dependencies: ["Notebook", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "PrecisTests",
             dependencies: ["precis", "Notebook", .product(name: "GRDB", package: "GRDB.swift")]),
-        .testTarget(name: "ReportingTests", dependencies: ["Reporting"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting"], exclude: ["browser"], resources: [.copy("Fixtures")]),
         .testTarget(name: "EndToEndTests", dependencies: ["Study", "Reporting"]),
     ],
     cxxLanguageStandard: .cxx17

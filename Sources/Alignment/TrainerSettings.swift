@@ -1,3 +1,5 @@
+import LanguageModel
+
 /// How to train, apart from what from and towards what.
 public struct TrainerSettings: Sendable, Hashable, Codable {
     public var learningRate: Double
@@ -38,30 +40,4 @@ public struct TrainerSettings: Sendable, Hashable, Codable {
         let start = (step % perEpoch) * batchSize
         return Array(order[start..<min(start + batchSize, count)])
     }
-}
-
-/// SplitMix64 (Steele, Lea & Flood 2014): equal numbers on every platform and version.
-struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// Uniform in 0 ..< `bound` without modulo bias (Lemire 2019).
-    mutating func next(below bound: UInt64) -> UInt64 {
-        var product = next().multipliedFullWidth(by: bound)
-        if product.low < bound {
-            let threshold = (0 &- bound) % bound
-            while product.low < threshold { product = next().multipliedFullWidth(by: bound) }
-        }
-        return product.high
-    }
-
-    /// Uniform in [0, 1).
-    mutating func nextUniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -1,17 +1,14 @@
+import Checkpoints
 import Foundation
 import LanguageModel
 
-public enum TrainingCheckpointError: Error, CustomStringConvertible {
-    case unreadable(path: String, reason: String)
-    case unwritable(path: String, reason: String)
+/// A training checkpoint that cannot be continued from.
+public struct TrainingCheckpointError: Error, CustomStringConvertible {
+    public var path: String
+    public var reason: String
 
     public var description: String {
-        switch self {
-        case .unreadable(let path, let reason):
-            "\(path): cannot continue from this training checkpoint: \(reason). Delete the file to train from the start"
-        case .unwritable(let path, let reason):
-            "\(path): cannot write the training checkpoint: \(reason). The previous checkpoint is untouched; free space and run the same command again"
-        }
+        "\(path): cannot continue from this training checkpoint: \(reason). Delete the file to train from the start"
     }
 }
 
@@ -28,36 +25,27 @@ struct TrainingCheckpoint {
         var identity: String
         var step: Int
         var count: Int
-        /// Sum of the learning curve's history needed by nothing but the reader of a listing.
         var totalSteps: Int
     }
 
-    /// Writes beside `path` and renames, so that a kill leaves the old or the new file whole.
+    /// Written beside `path` and put in place when complete: a kill leaves the old or the new file whole.
+    /// - Throws: `CheckpointError.writeFailed`.
     static func write(to path: String, header: Header, parameters: FloatBuffer, optimizer: AdamW) throws {
-        let temporary = path + ".partial"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-        guard descriptor >= 0 else { throw failure(temporary) }
+        let json = try JSONEncoder.sorted.encode(header)
+        var start = magic
+        withUnsafeBytes(of: UInt64(json.count).littleEndian) { start += $0 }
+        start += json
+        start += [UInt8](repeating: 0x20, count: (8 - start.count % 8) % 8)
+        let file = try AtomicFile(path: path)
         var checksum = Checksum()
-        do {
-            let json = try JSONEncoder.sorted.encode(header)
-            var start = magic
-            withUnsafeBytes(of: UInt64(json.count).littleEndian) { start += $0 }
-            start += json
-            start += [UInt8](repeating: 0x20, count: (8 - start.count % 8) % 8)
-            try start.withUnsafeBytes { try append($0, to: descriptor, path: temporary, &checksum) }
-            for buffer in [parameters, optimizer.firstMoment, optimizer.secondMoment] {
-                let bytes = UnsafeRawBufferPointer(buffer.elements)
-                try append(bytes, to: descriptor, path: temporary, &checksum)
-            }
-            let sum = checksum.value.littleEndian
-            try withUnsafeBytes(of: sum) { try writeAll($0, to: descriptor, path: temporary) }
-            guard fsync(descriptor) == 0 else { throw failure(temporary) }
-        } catch {
-            close(descriptor)
-            unlink(temporary)
-            throw error
+        start.withUnsafeBytes { checksum.add($0) }
+        try file.write(start)
+        for buffer in [parameters, optimizer.firstMoment, optimizer.secondMoment] {
+            checksum.add(UnsafeRawBufferPointer(buffer.elements))
+            try file.write(UnsafeRawBufferPointer(buffer.elements))
         }
-        guard close(descriptor) == 0, rename(temporary, path) == 0 else { throw failure(path) }
+        try file.write(withUnsafeBytes(of: checksum.value.littleEndian, Array.init))
+        try file.commit()
     }
 
     /// Fills `parameters` and `optimizer`; `nil` when there is no file or it belongs to another run.
@@ -66,9 +54,9 @@ struct TrainingCheckpoint {
     ) throws -> Header? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else {
-            throw TrainingCheckpointError.unreadable(path: path, reason: "the file cannot be opened")
+            throw TrainingCheckpointError(path: path, reason: "the file cannot be opened")
         }
-        func unreadable(_ reason: String) -> TrainingCheckpointError { .unreadable(path: path, reason: reason) }
+        func unreadable(_ reason: String) -> TrainingCheckpointError { TrainingCheckpointError(path: path, reason: reason) }
         return try data.withUnsafeBytes { bytes in
             guard bytes.count >= 24, Array(bytes[0..<8]) == magic else { throw unreadable("it is not a checkpoint") }
             let length = bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian
@@ -100,29 +88,6 @@ struct TrainingCheckpoint {
             optimizer.step = header.step
             return header
         }
-    }
-
-    private static func append(
-        _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String, _ checksum: inout Checksum
-    ) throws {
-        checksum.add(bytes)
-        try writeAll(bytes, to: descriptor, path: path)
-    }
-
-    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
-        var rest = bytes
-        while !rest.isEmpty {
-            let written = Foundation.write(descriptor, rest.baseAddress, min(rest.count, 1 << 26))
-            if written < 0 {
-                if errno == EINTR { continue }
-                throw failure(path)
-            }
-            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-        }
-    }
-
-    private static func failure(_ path: String) -> TrainingCheckpointError {
-        .unwritable(path: path, reason: String(cString: strerror(errno)))
     }
 }
 

@@ -19,11 +19,7 @@ struct BatchDecoder {
         var position: Int { prompt.cache.count + tokens.count - 1 }
         /// Uniform variate in [0, 1) of the next draw: a function of seed and token index.
         var uniform: Double {
-            var z = seed &+ UInt64(tokens.count + 1) &* 0x9E37_79B9_7F4A_7C15
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            z ^= z >> 31
-            return Double(z >> 11) * 0x1p-53
+            SplitMix64.unit(SplitMix64.mix(seed &+ UInt64(tokens.count + 1) &* 0x9E37_79B9_7F4A_7C15))
         }
     }
 

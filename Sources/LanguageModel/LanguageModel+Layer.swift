@@ -16,11 +16,11 @@ struct AdapterDropout {
         let keep = 1 / (1 - rate)
         let threshold = UInt64(Double(rate) * 4_294_967_296)
         for tree in keys.indices {
-            let key = mix(keys[tree] ^ mix(UInt64(placement) &+ 0x9E37_79B9_7F4A_7C15))
+            let key = SplitMix64.mix(keys[tree] ^ SplitMix64.mix(UInt64(placement) &+ 0x9E37_79B9_7F4A_7C15))
             for row in treeRows[tree]..<treeRows[tree + 1] {
                 for column in 0..<columns {
                     let element = UInt64((row - treeRows[tree]) * columns + column)
-                    let kept = mix(key &+ element &* 0xD129_0C5D_2A91_9F63) >> 32 >= threshold
+                    let kept = SplitMix64.mix(key &+ element &* 0xD129_0C5D_2A91_9F63) >> 32 >= threshold
                     let value = kept ? input[row * stride + column] * keep : 0
                     if addingTo {
                         output[row * columns + column] += value
@@ -30,14 +30,6 @@ struct AdapterDropout {
                 }
             }
         }
-    }
-
-    /// Finaliser of SplitMix64 (Steele, Lea & Flood 2014).
-    private func mix(_ value: UInt64) -> UInt64 {
-        var z = value
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

@@ -14,7 +14,7 @@ final class RotaryTable {
         sines = FloatBuffer(count: positions * half)
         let frequencies = (0..<half).map { index -> Float in
             let plain = 1 / powf(configuration.ropeTheta, Float(2 * index) / Float(configuration.headSize))
-            return configuration.ropeScaling.map { Self.scaled(plain, $0) } ?? plain
+            return configuration.ropeScaling?.scaled(plain) ?? plain
         }
         for position in 0..<positions {
             for (index, frequency) in frequencies.enumerated() {
@@ -23,18 +23,5 @@ final class RotaryTable {
                 sines.pointer[position * half + index] = sinf(angle)
             }
         }
-    }
-
-    /// `rope_scaling` of type `llama3`: long wavelengths are stretched by `factor`, short ones kept,
-    /// those between interpolated (Llama 3.1 reference implementation, `apply_scaling`).
-    private static func scaled(_ frequency: Float, _ scaling: ModelConfiguration.RopeScaling) -> Float {
-        let length = Float(scaling.originalContextLength)
-        let wavelength = 2 * Float.pi / frequency
-        if wavelength < length / scaling.highFrequencyFactor { return frequency }
-        if wavelength > length / scaling.lowFrequencyFactor { return frequency / scaling.factor }
-        let smooth =
-            (length / wavelength - scaling.lowFrequencyFactor)
-            / (scaling.highFrequencyFactor - scaling.lowFrequencyFactor)
-        return (1 - smooth) * frequency / scaling.factor + smooth * frequency
     }
 }

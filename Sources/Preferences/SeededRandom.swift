@@ -1,4 +1,5 @@
 import Checkpoints
+import LanguageModel
 
 /// A stream of random numbers that belongs to one piece of work and to nothing else.
 ///
@@ -7,9 +8,9 @@ import Checkpoints
 /// hashed with SHA-256; the numbers come from SplitMix64 (G. Steele, D. Lea and C. Flood, "Fast splittable
 /// pseudorandom number generators", OOPSLA 2014). Both are the same on every machine and Swift version.
 public struct SeededRandom: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    private var generator: SplitMix64
 
-    public init(seed: UInt64) { state = seed }
+    public init(seed: UInt64) { generator = SplitMix64(state: seed) }
 
     /// - Parameters:
     ///   - purpose: what is drawn, e.g. `"pairs"`; different purposes give independent streams.
@@ -33,29 +34,16 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
         return hash.digest().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    public mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
+    public mutating func next() -> UInt64 { generator.next() }
 
-    /// A uniform integer in `0..<bound`, without bias (D. Lemire, "Fast random integer generation in an
-    /// interval", ACM TOMACS 29, 2019).
+    /// A uniform integer in `0..<bound`, without bias.
     public mutating func next(below bound: Int) -> Int {
         precondition(bound > 0, "the bound must be positive")
-        let bound = UInt64(bound)
-        var product = next().multipliedFullWidth(by: bound)
-        if product.low < bound {
-            let threshold = (0 &- bound) % bound
-            while product.low < threshold { product = next().multipliedFullWidth(by: bound) }
-        }
-        return Int(product.high)
+        return Int(generator.next(below: UInt64(bound)))
     }
 
     /// A uniform number in `[0, 1)` with 53 random bits.
-    public mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
+    public mutating func nextUnit() -> Double { generator.nextUniform() }
 
     /// The elements in random order (Fisher-Yates). The standard library's `shuffled(using:)` does not
     /// promise the same order in every version.

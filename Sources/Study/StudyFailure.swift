@@ -10,7 +10,8 @@ enum StudyFailure {
     static func report(_ error: any Error) -> FailureReport {
         switch error {
         case let error as CheckpointError:
-            wrapped("cannot read the model", String(describing: error), error.kind == .unreadable ? .missingInput : .badData)
+            wrapped(
+                error.kind == .writeFailed ? "cannot write a file" : "cannot read the model", String(describing: error), error.exitStatus)
         case let error as TokenizationError:
             wrapped("cannot use the tokenizer", String(describing: error), .badData)
         case let error as CorpusError:
@@ -20,7 +21,7 @@ enum StudyFailure {
         case let error as ModelError:
             wrapped("the model cannot take this input", String(describing: error), .badData)
         case let error as TrainingCheckpointError:
-            wrapped("training cannot go on", String(describing: error), error.isUnwritable ? .cannotWrite : .badData)
+            wrapped("training cannot go on", String(describing: error), .badData)
         default:
             FailureReport(error)
         }
@@ -31,8 +32,15 @@ enum StudyFailure {
     }
 }
 
-extension TrainingCheckpointError {
-    fileprivate var isUnwritable: Bool { if case .unwritable = self { true } else { false } }
+extension CheckpointError {
+    fileprivate var exitStatus: ExitStatus {
+        switch kind {
+        case .unreadable: .missingInput
+        case .writeFailed: .cannotWrite
+        case .notEnoughMemory: .failed
+        default: .badData
+        }
+    }
 }
 
 extension CorpusError {

@@ -120,6 +120,9 @@ struct SettingKey: Sendable {
         SettingKey(
             "training.token_budget", \.training.tokenBudget, "tokens of one forward and backward pass",
             form: "1 or more", where: { $0 > 0 }),
+        SettingKey(
+            "training.checkpoint_seconds", \.training.checkpointSeconds, "seconds between checkpoints",
+            form: "0 or more", where: { $0 >= 0 }),
         SettingKey("sft.learning_rate", \.sft.learningRate, "peak learning rate of SFT"),
         SettingKey("sft.num_epochs", \.sft.epochs, "passes over the chosen summaries", form: "1 or more", where: { $0 > 0 }),
         SettingKey("sft.batch_size", \.sft.batchSize, "summaries per optimizer step", form: "1 or more", where: { $0 > 0 }),

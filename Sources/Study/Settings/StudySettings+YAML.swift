@@ -76,7 +76,7 @@ extension StudySettings {
                 continue
             }
             switch node {
-            case .mapping(let inner) where SettingKey.all.contains(where: { $0.name.hasPrefix(name + ".") }):
+            case .mapping(let inner) where Self.isGroup(name):
                 apply(inner, prefix: name + ".", file: file, problems: &problems)
             case .scalar(let scalar):
                 assign(name, .scalar(scalar.string), location: location, problems: &problems)
@@ -87,6 +87,11 @@ extension StudySettings {
                 assign(name, .list([]), location: location, problems: &problems)
             }
         }
+    }
+
+    /// Whether a key holds other keys.
+    private static func isGroup(_ name: String) -> Bool {
+        SettingKey.all.contains { $0.name.hasPrefix(name + ".") } || clusterKeys.contains { $0.hasPrefix(name + ".") }
     }
 
     private mutating func assign(_ name: String, _ text: SettingText, location: String, problems: inout [String]) {

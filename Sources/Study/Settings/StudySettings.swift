@@ -77,6 +77,8 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var gradientCheckpointing = false
         /// Rows of one forward and backward pass; speed and memory only.
         public var tokenBudget = 1024
+        /// Seconds between checkpoints; what a kill can cost.
+        public var checkpointSeconds = 120.0
     }
 
     public struct Supervised: Sendable, Codable, Equatable {

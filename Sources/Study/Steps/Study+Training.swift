@@ -173,7 +173,9 @@ extension Study {
         let checkpoint = checkpointsFolder.appendingPathComponent("\(trained.key.prefix(16)).ckpt").path
         let trainer = Trainer(model: model, data: data, settings: recipe.settings)
         var progress: StepProgress?
-        let outcome = try trainer.run(checkpoint: .init(path: checkpoint, identity: trained.key)) { report in
+        let outcome = try trainer.run(
+            checkpoint: .init(path: checkpoint, identity: trained.key, interval: settings.training.checkpointSeconds)
+        ) { report in
             if progress == nil {
                 try store.removeTrainingSteps(key: trained.key, from: report.step)
                 progress = try cell.progress(total: report.totalSteps, completed: report.step - 1, unit: "steps")

@@ -25,7 +25,8 @@ struct ReportCommand: AsyncParsableCommand {
             let store = try Store(workspace: folder, access: .readOnly)
             let results = try StudyResults(reading: store, preset: preset?.rawValue)
             let target = output.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? folder.appendingPathComponent("report")
-            try ReportBuilder(results).write(to: target)
+            let report = try ReportBuilder(results).write(to: target)
+            for sentence in report.verdict { print(sentence) }
             print(target.appendingPathComponent("report.html").path)
         }
     }

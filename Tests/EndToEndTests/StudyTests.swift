@@ -89,7 +89,7 @@ import Testing
 
         let report = try await Program(product: "report").run(workspaceArguments(workspace), timeout: .seconds(120))
         #expect(report.exitCode == 0, "\(report)")
-        let path = report.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
+        let path = String(try #require(report.standardOutput.split(separator: "\n").last))
         let html = try String(contentsOfFile: path, encoding: .utf8)
         #expect(html.contains("Original model") && html.contains("First 2 sentences"))
 

@@ -15,7 +15,7 @@ extension StudyResults {
             provenance: try reader.provenance(), systems: try reader.systems(), originalSystem: "original",
             trainings: try reader.trainings(), sweeps: try reader.sweeps(), calibration: try reader.calibration(),
             questionDrops: try reader.questionDrops(), pairTypes: try reader.pairTypes(),
-            deviations: reader.deviations(), rootSeed: reader.rootSeed)
+            deviations: reader.deviations(), rootSeed: reader.rootSeed, notebooks: try reader.notebooks())
     }
 }
 
@@ -156,6 +156,17 @@ private struct StoreReader {
                     experiment: run.experiment, runID: run.id, step: cell.name, key: cell.key, reason: cell.reason,
                     seconds: cell.seconds, details: details)
             }
+        }
+    }
+
+    func notebooks() throws -> [NotebookRecord] {
+        try runs.compactMap { run in
+            guard let source = run.source else { return nil }
+            return NotebookRecord(
+                experiment: run.experiment, runID: run.id, source: source,
+                steps: try store.cells(runID: run.id).map {
+                    .init(name: $0.name, line: $0.line, reason: $0.reason, output: $0.output)
+                })
         }
     }
 

@@ -102,6 +102,7 @@ struct SettingKey: Sendable {
         SettingKey(
             "pairs.per_article", \.pairs.perArticle, "pairs kept per article", form: "1 or more", where: { $0 > 0 }),
         SettingKey("pairs.balanced", \.pairs.balanced, "draw evenly over the reasons for a preference"),
+        SettingKey("pairs.allow_truncated", \.pairs.allowsTruncated, "let samples that hit the token limit stand in pairs"),
         SettingKey(
             "pairs.minimum_accuracy_gap", \.pairs.minimumAccuracyGap,
             "correct answers by which pairs decided by accuracy differ", form: "1 or more", where: { $0 > 0 }),

@@ -38,7 +38,10 @@ public struct StudySettings: Sendable, Codable, Equatable {
 
     public struct Sampling: Sendable, Codable, Equatable {
         public var samplesPerArticle = 8
-        public var temperature: Float = 0.8
+        /// The study samples a 7B model at 0.8. A 135M model's samples at 0.8 rarely answer three questions
+        /// (11 % of 840 training samples), at 0.5 a quarter do, and only then can brevity be learned from
+        /// pairs: 80 instead of 34 of them had both sides at three or more.
+        public var temperature: Float = 0.5
         public var topP: Float = 0.95
         /// Token limit of a summary, in training samples and in evaluation.
         public var maximumTokens = 128
@@ -53,11 +56,14 @@ public struct StudySettings: Sendable, Codable, Equatable {
 
     public struct Pairs: Sendable, Codable, Equatable {
         public var variant = PreferenceFunction.training
-        public var perArticle = 3
+        public var perArticle = 4
         /// Draw evenly over the reasons for a preference instead of over pairs.
         public var balanced = true
+        /// Let samples that hit the token limit stand in pairs. They have no end of turn, so a chosen one
+        /// teaches the model not to stop.
+        public var allowsTruncated = false
         /// Pairs decided by accuracy differ by at least this many correct answers.
-        public var minimumAccuracyGap = 1
+        public var minimumAccuracyGap = 2
     }
 
     public struct Training: Sendable, Codable, Equatable {
@@ -100,7 +106,7 @@ public struct StudySettings: Sendable, Codable, Equatable {
 
     public struct Sweep: Sendable, Codable, Equatable {
         public var betas = [0.03, 0.1]
-        public var learningRates = [5e-6, 2e-5]
+        public var learningRates = [1e-5, 4e-5]
         /// Pairs used by each cell; 0 for all.
         public var maximumPairs = 0
     }
@@ -127,6 +133,8 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.articles.maximumWords = 200
             settings.sampling.samplesPerArticle = 4
             settings.sampling.maximumTokens = 48
+            settings.pairs.allowsTruncated = true
+            settings.pairs.minimumAccuracyGap = 1
             settings.training.batchSize = 4
             settings.training.warmupSteps = 1
             settings.sft.batchSize = 4
@@ -147,6 +155,10 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.sweep.learningRates = [2e-6, 1e-5, 5e-5]
             settings.lora.learningRates = [2e-5, 1e-4, 5e-4]
         case .paper:
+            settings.sampling.temperature = 0.8
+            settings.pairs.perArticle = 3
+            settings.pairs.minimumAccuracyGap = 1
+            settings.pairs.allowsTruncated = true
             settings.articles.train = 20_000
             settings.articles.development = 500
             settings.articles.test = 1_050

@@ -22,7 +22,7 @@ extension Study {
         let inputs: [String: KeyValue] = [
             "summaries": .string(set.key), "articles": .array(set.articles.map { .string($0.id) }),
             "samplesPerArticle": .int(set.samplesPerArticle), "judge": .string(bank.judgeKey),
-            "builder": try KeyValue(encoding: builder),
+            "builder": try KeyValue(encoding: builder), "allowsTruncated": .bool(settings.pairs.allowsTruncated),
         ]
         let name = PairSet.stepName + set.policy.stepSuffix
         let pairs = PairSet(
@@ -56,7 +56,8 @@ extension Study {
                 let correct = judgements[article.id]?[Store.summaryHash(sample.text)]?.correct
                 return PairCandidate(
                     index: sample.sampleIndex, score: ScoredSummary(correct: correct ?? 0, words: measure.words),
-                    isUsable: correct != nil && measure.isUsable)
+                    isUsable: correct != nil && measure.isUsable
+                        && (settings.pairs.allowsTruncated || !measure.failures.contains(.tokenLimit)))
             }
             return (article.id, candidates)
         }

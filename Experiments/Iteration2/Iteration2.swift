@@ -24,9 +24,7 @@ struct Iteration2: Experiment {
         let recipe = try study.chosenRecipe()
         var policy = study.original
         for round in 1...study.settings.rounds {
-            let samples = try await study.trainingSummaries(of: bank.answerable(articles.train), by: policy)
-            try await study.judge(samples, articles: articles, with: bank)
-            let pairs = try await study.pairs(from: samples, with: bank)
+            let pairs = try await study.preferencePairs(by: policy, of: articles, with: bank)
             policy = try await study.train(recipe, on: pairs, from: policy)
             let tuned = try await study.evaluate(
                 policy, as: round == 1 ? "dpo" : "dpo-round-\(round)", kind: .dpo, on: .test, of: articles, with: bank)

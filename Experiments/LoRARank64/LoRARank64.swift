@@ -17,9 +17,7 @@ struct LoRARank64: Experiment {
         // %%
         let articles = try await study.articles()
         let bank = try await study.questions(for: articles)
-        let samples = try await study.trainingSummaries(of: bank.answerable(articles.train), by: study.original)
-        try await study.judge(samples, articles: articles, with: bank)
-        let pairs = try await study.pairs(from: samples, with: bank)
+        let pairs = try await study.preferencePairs(by: study.original, of: articles, with: bank)
 
         // %% [markdown]
         // ## Learning rates

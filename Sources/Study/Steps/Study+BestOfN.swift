@@ -14,12 +14,14 @@ extension Study {
             name: "best-of-\(set.samplesPerArticle)", label: "Best of \(set.samplesPerArticle) samples",
             kind: SystemKind.bestOfN.rawValue)
         return try await evaluate(
-            system, source: .string("best of " + set.key), part: part, articles: articles, bank: bank, line: line
+            system, source: .string("best of usable samples of " + set.key), part: part, articles: articles, bank: bank, line: line
         ) {
             let samples = try set.samples()
-            let best = Dictionary(uniqueKeysWithValues: try candidates(set, bank).map { ($0.articleID, Self.best(of: $0.candidates)) })
+            let best = Dictionary(
+                uniqueKeysWithValues: try candidates(set, bank, allowingTruncated: true)
+                    .map { ($0.articleID, Self.best(of: $0.candidates)) })
             return articles[part].map { article in
-                let index = best[article.id] ?? nil
+                let index = best[article.id].flatMap { $0 } ?? 0
                 let sample = samples[article.id]?.first { $0.sampleIndex == index }
                 return (sample?.text ?? "", sample?.finishReason == "length")
             }
@@ -27,7 +29,7 @@ extension Study {
     }
 
     /// The candidate that the evaluation preference puts before all others: the shortest with at least
-    /// three correct answers, or else the most accurate, or else the shorter.
+    /// three correct answers, or else the most accurate, or else the shorter. `nil` when none is usable.
     private static func best(of candidates: [PairCandidate]) -> Int? {
         candidates.filter(\.isUsable).reduce(nil as PairCandidate?) { best, candidate in
             guard let best else { return candidate }

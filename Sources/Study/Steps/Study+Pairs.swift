@@ -13,8 +13,17 @@ public struct PairSet: Sendable {
 }
 
 extension Study {
+    /// The policy's own summaries of the training articles, judged, and the pairs they make.
+    public func preferencePairs(
+        by policy: PolicyModel, of articles: ArticleSets, with bank: QuestionBank, line: Int = #line
+    ) async throws -> PairSet {
+        let samples = try await trainingSummaries(of: bank.answerable(articles.train), by: policy, line: line)
+        try await judge(samples, articles: articles, with: bank, line: line)
+        return try await pairs(from: samples, with: bank, line: line)
+    }
+
     /// Compares every two samples of an article by the preference function and keeps a seeded choice.
-    public func pairs(from set: SummarySet, with bank: QuestionBank, line: Int = #line) async throws -> PairSet {
+    func pairs(from set: SummarySet, with bank: QuestionBank, line: Int = #line) async throws -> PairSet {
         let builder = PairBuilder(
             function: settings.pairs.variant, maximumPerArticle: settings.pairs.perArticle,
             choice: settings.pairs.balanced ? .balanced : .uniform, minimumAccuracyGap: settings.pairs.minimumAccuracyGap,
@@ -28,7 +37,8 @@ extension Study {
         let pairs = PairSet(
             key: ContentKey(step: name, version: 1, inputs: inputs).hex, summaries: set, store: store)
         try await step(name, inputs: inputs, line: line) { cell in
-            let result = builder.pairs(of: try candidates(set, bank))
+            let result = builder.pairs(
+                of: try candidates(set, bank, allowingTruncated: settings.pairs.allowsTruncated))
             try store.save(
                 pairs: result.pairs.enumerated().map { position, pair in
                     PairRecord(
@@ -45,7 +55,7 @@ extension Study {
 
     /// Each article's samples as the pair builder sees them.
     func candidates(
-        _ set: SummarySet, _ bank: QuestionBank
+        _ set: SummarySet, _ bank: QuestionBank, allowingTruncated: Bool
     ) throws -> [(articleID: String, candidates: [PairCandidate])] {
         let samples = try set.samples()
         let judgements = try store.judgements(judgeKey: bank.judgeKey)
@@ -57,7 +67,7 @@ extension Study {
                 return PairCandidate(
                     index: sample.sampleIndex, score: ScoredSummary(correct: correct ?? 0, words: measure.words),
                     isUsable: correct != nil && measure.isUsable
-                        && (settings.pairs.allowsTruncated || !measure.failures.contains(.tokenLimit)))
+                        && (allowingTruncated || !measure.failures.contains(.tokenLimit)))
             }
             return (article.id, candidates)
         }

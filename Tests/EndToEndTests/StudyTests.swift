@@ -92,6 +92,18 @@ import Testing
         let path = String(try #require(report.standardOutput.split(separator: "\n").last))
         let html = try String(contentsOfFile: path, encoding: .utf8)
         #expect(html.contains("Original model") && html.contains("First 2 sentences"))
+        // One row per system and article: original, three prompts, three leads, best of n.
+        let csv = try String(
+            contentsOf: URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("results.csv"),
+            encoding: .utf8)
+        let lines = csv.split(separator: "\n").dropFirst()
+        #expect(!lines.isEmpty && lines.count.isMultiple(of: 8), "\(csv)")
+        let checked = try await Program(path: "/usr/bin/env").run([
+            "python3", Repository.file("Tests/verify_results.py").path,
+            URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("results.csv").path,
+            "--against", URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("results.json").path,
+        ])
+        #expect(checked.exitCode == 0, "\(checked)")
 
         #expect(try await precis.run(["verify"] + workspaceArguments(workspace)).exitCode == 0)
         let store = workspace.url.appendingPathComponent("precis.sqlite").path

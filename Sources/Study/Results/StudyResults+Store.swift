@@ -66,8 +66,14 @@ private struct StoreReader {
 
     func outcomes(_ evaluation: EvaluationRecord) throws -> [ArticleOutcome] {
         guard let id = evaluation.id else { return [] }
-        return try store.rows(ofEvaluation: id).compactMap { row in
-            guard let article = articles[row.articleID] else { return nil }
+        return try store.rows(ofEvaluation: id).map { row in
+            guard let article = articles[row.articleID] else {
+                throw UserFailure(
+                    "the store is incomplete", location: "\(store.workspace.path), article \(row.articleID)",
+                    why: "\(evaluation.systemName) was measured on it, and its text is not there",
+                    remedy: "run the experiment \(experiment(evaluation.runID)) again; it keeps what is done",
+                    exitStatus: .badData)
+            }
             let judged = zip(questions[row.articleID]?.questions ?? [], row.answers).map { question, given in
                 JudgedQuestion(
                     question: question.displayText, options: question.options, answer: question.answer, given: given)

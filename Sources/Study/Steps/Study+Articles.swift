@@ -67,10 +67,10 @@ extension Study {
         try await step("articles", inputs: inputs, line: line) { cell in
             var records: [ArticleRecord] = []
             for part in ArticleSplit.Part.allCases {
-                for (position, article) in sets[part].enumerated() {
+                for article in sets[part] {
                     records.append(
                         ArticleRecord(
-                            corpusKey: sets.key, id: article.id, position: position, split: part.rawValue,
+                            corpusKey: sets.key, id: article.id, position: records.count, split: part.rawValue,
                             words: article.wordCount, text: article.text))
                 }
             }

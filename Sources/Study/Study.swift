@@ -29,7 +29,9 @@ public final class Study {
         configuration: loaded.configuration, parameters: loaded.parameters, precision: precision, pool: pool)
     /// The policy whose weights are in memory apart from the original's, and its model.
     var active: (key: String, model: LanguageModel)?
-    lazy var judgeMemo: (any Judge)? = nil
+    /// How to make each trained policy's weights, by its key.
+    var trainings: [String: (Cell) throws -> Void] = [:]
+    var judgeMemo: (any Judge)?
 
     public init<Notes: Experiment>(_ experiment: Notes.Type, options: StudyOptions, planning: Bool = false) throws {
         settings = try options.settings()

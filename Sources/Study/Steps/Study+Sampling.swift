@@ -107,6 +107,7 @@ extension Study {
         let progress = try cell.progress(
             total: total, completed: total - wanted.reduce(0) { $0 + $1.indices.count }, unit: "summaries")
         guard !requests.isEmpty else { return }
+        try ensureWeights(of: set.policy, cell: cell)
         let model = try model(set.policy)
         let template = loaded.chatTemplate
         var tokens = 0

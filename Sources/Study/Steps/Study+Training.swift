@@ -143,20 +143,32 @@ extension Study {
         let trained = PolicyModel(
             key: key, label: recipe.label + (start.round > 0 ? ", round \(start.round + 1)" : ""),
             round: start.round + 1, weights: isAdapter ? .adapter(name) : .file(name), details: recipe.details)
+        trainings[key] = { [unowned self] cell in
+            try train(recipe, pairs: pairs, start: start, trained: trained, cell: cell)
+        }
         try await step("train \(trained.label)", inputs: inputs, line: line) { cell in
-            if let record = try store.training(key: key), record.state != .running,
-                FileManager.default.fileExists(atPath: weightsPath(name))
-            {
-                return
-            }
-            try await train(recipe, pairs: pairs, start: start, trained: trained, cell: cell)
+            // The weights of a setting that lost its sweep are gone, its measurements are not.
+            if let record = try store.training(key: key), record.state != .running { return }
+            try trainings[key]?(cell)
         }
         return trained
     }
 
+    /// Trains again where a policy's weights were discarded and are needed after all.
+    func ensureWeights(of policy: PolicyModel, cell: Cell) throws {
+        let name: String
+        switch policy.weights {
+        case .original: return
+        case .file(let folder), .adapter(let folder): name = folder
+        }
+        if active?.key == policy.key || FileManager.default.fileExists(atPath: weightsPath(name)) { return }
+        try trainings[policy.key]?(cell)
+    }
+
     private func train(
         _ recipe: TrainingRecipe, pairs: PairSet, start: PolicyModel, trained: PolicyModel, cell: Cell
-    ) async throws {
+    ) throws {
+        try ensureWeights(of: start, cell: cell)
         try makeFolder(weightsFolder)
         try makeFolder(checkpointsFolder)
         let data = try trainingData(recipe, pairs: pairs, reference: start)

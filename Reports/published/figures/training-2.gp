@@ -1,0 +1,32 @@
+# Draws training-2.svg from the data files beside this script: gnuplot training-2.gp
+set encoding utf8
+set terminal svg size 760,510 dynamic noenhanced font 'Helvetica,13'
+set output 'training-2.svg'
+set border 3 lc rgb '#63676d' lw 1
+set tics nomirror scale 0.5 tc rgb '#1c1e21'
+set grid back lc rgb '#dcdfe3' lt 1 lw 1
+unset key
+set multiplot
+set tics font ',11'
+set lmargin at screen 0.06842; set rmargin at screen 0.30702
+set tmargin at screen 0.94902; set bmargin at screen 0.61373
+set title 'loss' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-2.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-2.dat' index 0 using 1:3 with lines lc rgb '#d55e00' lw 1.8
+set lmargin at screen 0.39737; set rmargin at screen 0.63596
+set tmargin at screen 0.94902; set bmargin at screen 0.61373
+set title 'log-probs: chosen, rejected (dashed)' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-2.dat' index 1 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-2.dat' index 1 using 1:3 with lines lc rgb '#d55e00' lw 1.8
+set lmargin at screen 0.72632; set rmargin at screen 0.96491
+set tmargin at screen 0.94902; set bmargin at screen 0.61373
+unset arrow; unset label; unset title; unset xlabel; unset border; unset tics; unset grid
+set xrange [0:1]; set yrange [0:1]
+set arrow from -0.12,0.95 to 0,0.95 nohead lw 2.4 lc rgb '#d55e00'
+set label 'SFT (lr 1e-5)' at first 0.060000000,first 0.95000000 left front font ',11' tc rgb '#1c1e21'
+plot 2 with lines
+unset multiplot

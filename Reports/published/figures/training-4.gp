@@ -1,0 +1,58 @@
+# Draws training-4.svg from the data files beside this script: gnuplot training-4.gp
+set encoding utf8
+set terminal svg size 760,510 dynamic noenhanced font 'Helvetica,13'
+set output 'training-4.svg'
+set border 3 lc rgb '#63676d' lw 1
+set tics nomirror scale 0.5 tc rgb '#1c1e21'
+set grid back lc rgb '#dcdfe3' lt 1 lw 1
+unset key
+set multiplot
+set tics font ',11'
+set lmargin at screen 0.06842; set rmargin at screen 0.30702
+set tmargin at screen 0.94902; set bmargin at screen 0.61373
+set title 'loss' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-4.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-4.dat' index 0 using 1:3 with lines lc rgb '#d55e00' lw 1.8
+set lmargin at screen 0.39737; set rmargin at screen 0.63596
+set tmargin at screen 0.94902; set bmargin at screen 0.61373
+set title 'reward margin' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
+set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-4.dat' index 1 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-4.dat' index 1 using 1:3 with lines lc rgb '#d55e00' lw 1.8
+set lmargin at screen 0.72632; set rmargin at screen 0.96491
+set tmargin at screen 0.94902; set bmargin at screen 0.61373
+set title 'reward accuracy' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
+set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-4.dat' index 2 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-4.dat' index 2 using 1:3 with lines lc rgb '#d55e00' lw 1.8
+set lmargin at screen 0.06842; set rmargin at screen 0.30702
+set tmargin at screen 0.44902; set bmargin at screen 0.11373
+set title 'log-probs: chosen, rejected (dashed)' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-4.dat' index 3 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-4.dat' index 4 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-4.dat' index 3 using 1:3 with lines lc rgb '#d55e00' lw 1.8, \
+     'training-4.dat' index 4 using 1:3 with lines lc rgb '#d55e00' lw 1.8 dt (5,3)
+set lmargin at screen 0.39737; set rmargin at screen 0.63596
+set tmargin at screen 0.44902; set bmargin at screen 0.11373
+set title 'KL to the reference' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
+set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-4.dat' index 5 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-4.dat' index 5 using 1:3 with lines lc rgb '#d55e00' lw 1.8
+set lmargin at screen 0.72632; set rmargin at screen 0.96491
+set tmargin at screen 0.44902; set bmargin at screen 0.11373
+unset arrow; unset label; unset title; unset xlabel; unset border; unset tics; unset grid
+set xrange [0:1]; set yrange [0:1]
+set arrow from -0.12,0.95 to 0,0.95 nohead lw 2.4 lc rgb '#d55e00'
+set label 'DPO (beta 0.1, lr 4e-5), round 2' at first 0.060000000,first 0.95000000 left front font ',11' tc rgb '#1c1e21'
+plot 2 with lines
+unset multiplot

@@ -51,7 +51,7 @@ public final class Study {
         var identity = try KeyValue(encoding: settings).members
         identity["model"] = .string(loaded.contentHash)
         identity["numericMode"] = .string(precision.numericMode)
-        identity["articles"] = .string(try Self.fingerprint(ofFile: options.articlesPath))
+        identity["articles"] = .string(try CorpusFile.digest(options.articlesPath))
         notebook = try Notebook(
             store: store, experiment: Notes.name, preset: options.preset.rawValue, settings: identity,
             provenance: .current(numericMode: precision.numericMode, seeds: ["root": settings.seed]),
@@ -100,16 +100,6 @@ public final class Study {
         console.print(
             "\(planned.count { !$0.isCached }) of \(planned.count) steps would run"
                 + (total > 0 ? ", \(isComplete ? "about" : "at least") \(Int(total.rounded())) s" : ""))
-    }
-
-    /// Markdown in the notebook, and on the console. Nothing when planning.
-    public func note(_ name: String, _ markdown: String, line: Int = #line) async throws {
-        guard !isPlanning else { return }
-        try await step(name, inputs: ["text": .string(markdown)], line: line) { $0.show(markdown) }
-    }
-
-    static func fingerprint(ofFile path: String) throws -> String {
-        try CorpusFile.digest(path)
     }
 }
 

@@ -45,10 +45,13 @@ extension Study {
         try await step("choice", inputs: inputs, line: line) { $0.show(text) }
     }
 
-    /// The recipe that `beta-sweep` chose with these settings, or the settings' own beta and learning rate.
+    /// The recipe that `beta-sweep` chose last for this preset, model and corpus, or the settings' own beta and learning rate.
     public func chosenRecipe() throws -> TrainingRecipe {
-        let sweeps = try store.runs(experiment: "beta-sweep").filter { $0.preset == options.preset.rawValue }
-            .sorted { $0.startedAt > $1.startedAt }
+        let articles = try CorpusFile.digest(options.articlesPath)
+        let sweeps = try store.runs(experiment: "beta-sweep").filter {
+            $0.preset == options.preset.rawValue && $0.settings["model"] == .string(loaded.contentHash)
+                && $0.settings["articles"] == .string(articles)
+        }.sorted { $0.startedAt > $1.startedAt }
         for run in sweeps {
             guard let cell = try store.cells(runID: run.id).first(where: { $0.name == "choice" }),
                 let chosen = cell.inputs["chosen"]?.members, let beta = chosen["beta"]?.number,

@@ -68,7 +68,6 @@ extension Study {
     }
 
     /// Judges texts, each with its article's questions; what was judged before is not judged again.
-    /// - Returns: judgements by article id and summary hash.
     func judged(
         _ texts: [(articleID: String, summary: String)], _ articles: ArticleSets, _ bank: QuestionBank, cell: Cell
     ) async throws {

@@ -1,7 +1,7 @@
 # Precis: two commands.
 #   make reproduce    set up, build, run the five experiments, write the report
 #   make test         set up, build, run every test
-# and: make bench (speed of the kernels), make setup (only what must be installed), make clean
+# and: make bench (speed and memory, beside other programs; PEERS=0: alone), make setup (only what must be installed), make clean
 # All can be repeated: what is done is not done again, and an interrupted run continues.
 #
 #   PRESET=quick      smoke | quick | full | paper
@@ -14,7 +14,12 @@ WORKSPACE ?= workspace
 ARGS ?=
 
 EXPERIMENTS := baseline beta-sweep sft lora-rank64 iteration2
-BENCHMARKS := kernel-benchmark
+# make bench: PEERS=0 leaves out what Precis is compared with; BENCH_ARGS go to Benchmarks/run.
+PEERS ?= 1
+PRECIS_CACHE_FOLDER := $(or $(PRECIS_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/precis)
+PEERS_VENV ?= $(PRECIS_CACHE_FOLDER)/peers
+BENCH_OUTPUT ?= bench-results
+BENCH_ARGS ?=
 BIN := .build/release
 # No test imports a module's internals, so the programs and the tests share one optimised build.
 TEST_FLAGS := -c release --disable-testable-imports
@@ -35,14 +40,18 @@ reproduce: build
 	@$(BIN)/report --workspace "$(WORKSPACE)"
 
 test: setup
+	@sh Scripts/install-browser-checks.sh
 	@echo "==> Building and running the tests"
 	@swift test $(TEST_FLAGS)
 
 bench: build
-	@for benchmark in $(BENCHMARKS); do \
-	    echo "==> Benchmark $$benchmark"; \
-	    $(BIN)/$$benchmark || exit $$?; \
-	done
+	@echo "==> Kernels"
+	@mkdir -p "$(BENCH_OUTPUT)"
+	@$(BIN)/kernel-benchmark --json "$(BENCH_OUTPUT)/kernels.json"
+ifneq ($(PEERS),0)
+	@sh Benchmarks/Peers/install.sh "$(PEERS_VENV)"
+endif
+	@PEERS_VENV="$(PEERS_VENV)" Benchmarks/run --output "$(BENCH_OUTPUT)" $(if $(filter 0,$(PEERS)),--no-peers) $(BENCH_ARGS)
 
 build: setup
 	@echo "==> Building"

@@ -14,11 +14,13 @@ let package = Package(
         .executable(name: "lora-rank64", targets: ["LoRARank64"]),
         .executable(name: "iteration2", targets: ["Iteration2"]),
         .executable(name: "kernel-benchmark", targets: ["KernelBenchmark"]),
+        .executable(name: "engine-benchmark", targets: ["EngineBenchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         // Kernels and system libraries
@@ -34,14 +36,28 @@ let package = Package(
         .target(name: "Checkpoints"),
         .target(name: "Tokenization"),
         .target(name: "LanguageModel", dependencies: ["CKernels", "Checkpoints", "Tokenization"]),
+        .target(name: "PairRanking", dependencies: ["LanguageModel", "CKernels", "Checkpoints", "Tokenization"]),
         .target(name: "Alignment", dependencies: ["LanguageModel", "CKernels", "Checkpoints"]),
 
+        .target(
+            name: "Serving",
+            dependencies: [
+                "LanguageModel", "Tokenization",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]),
+
+        // The Hugging Face Hub
+        .target(name: "Publishing", dependencies: ["Checkpoints"]),
+
         // Study
+        .target(name: "Instructions", dependencies: ["Checkpoints"], resources: [.copy("Data")]),
         .target(name: "Statistics"),
         .target(
             name: "Preferences", dependencies: ["Checkpoints", "LanguageModel", "Tokenization"],
             resources: [.copy("Prompts")]),
-        .target(name: "Reporting", dependencies: ["Statistics", "CGnuplot"]),
+        .target(name: "Endpoints", dependencies: ["Checkpoints", "Preferences", "Tokenization"]),
+        .target(name: "Reporting", dependencies: ["Preferences", "Statistics", "CGnuplot"]),
         .target(
             name: "Notebook",
             dependencies: [
@@ -51,7 +67,7 @@ let package = Package(
         .target(
             name: "Study",
             dependencies: [
-                "Alignment", "Preferences", "Notebook", "Reporting",
+                "Alignment", "Endpoints", "Preferences", "Notebook", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ]),
@@ -60,7 +76,7 @@ let package = Package(
         .executableTarget(
             name: "precis",
             dependencies: [
-                "Study", "LanguageModel", "Notebook", "Preferences", "Reporting", "Statistics", "Tokenization",
+                "Study", "Endpoints", "LanguageModel", "Notebook", "Preferences", "Publishing", "Reporting", "Serving", "Statistics", "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "Reporter", dependencies: ["Study"], path: "Reports/Reporter"),
@@ -69,7 +85,13 @@ let package = Package(
         .executableTarget(name: "BetaSweep", dependencies: ["Study"], path: "Experiments/BetaSweep"),
         .executableTarget(name: "LoRARank64", dependencies: ["Study"], path: "Experiments/LoRARank64"),
         .executableTarget(name: "Iteration2", dependencies: ["Study"], path: "Experiments/Iteration2"),
-        .executableTarget(name: "KernelBenchmark", dependencies: ["CKernels"], path: "Benchmarks/Kernels"),
+        .executableTarget(name: "KernelBenchmark", dependencies: ["CKernels", "COpenBLAS"], path: "Benchmarks/Kernels"),
+        .executableTarget(
+            name: "EngineBenchmark",
+            dependencies: [
+                "Alignment", "LanguageModel", "Preferences", "Tokenization",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/Engine"),
 
         // Tests
         .target(name: "TestSupport", dependencies: ["LanguageModel"], path: "Tests/TestSupport"),
@@ -77,16 +99,31 @@ let package = Package(
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], resources: [.copy("Fixtures")]),
         .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "Checkpoints"], resources: [.copy("Fixtures")]),
         .testTarget(name: "LanguageModelTests", dependencies: ["LanguageModel", "Checkpoints", "TestSupport"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "AlignmentTests", dependencies: ["Alignment", "Checkpoints", "TestSupport"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "AlignmentTests", dependencies: ["Alignment", "Checkpoints", "TestSupport"], exclude: ["compare_with_trl.py"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(name: "PairRankingTests", dependencies: ["PairRanking", "LanguageModel", "Checkpoints", "Tokenization"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "PublishingTests", dependencies: ["Publishing", "Checkpoints"]),
+        .testTarget(name: "InstructionsTests", dependencies: ["Instructions"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Fixtures")]),
         .testTarget(name: "PreferencesTests", dependencies: ["Preferences", "Checkpoints"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "EndpointsTests", dependencies: ["Endpoints", "Tokenization"]),
+        .testTarget(
+            name: "ServingTests", dependencies: ["Serving", "Endpoints", "LanguageModel", "Preferences", "Tokenization"],
+            exclude: ["openai_client.py"]),
         .testTarget(
             name: "NotebookTests", dependencies: ["Notebook", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "PrecisTests",
             dependencies: ["precis", "Notebook", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting"], exclude: ["browser"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "EndToEndTests", dependencies: ["Study", "Reporting"]),
+        .testTarget(
+            name: "StudyTests",
+            dependencies: [
+                "Study", "Preferences", "LanguageModel", "Notebook", "Reporting", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(name: "EndToEndTests", dependencies: ["Study", "Reporting"], exclude: ["Servers"]),
     ],
     cxxLanguageStandard: .cxx17
 )

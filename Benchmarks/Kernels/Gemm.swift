@@ -1,4 +1,5 @@
 import CKernels
+import COpenBLAS
 import Foundation
 
 /// One matrix with its activations and gradients, ready to be multiplied again and again.
@@ -46,6 +47,13 @@ final class Gemm {
 
     func weightGradient() {
         pk_gemm_weight_gradient(pool, precision, rows, outputs, inputs, y, outputs, x, inputs, weightSum, inputs)
+    }
+
+    /// The same product by OpenBLAS, in float32.
+    func openBLASForward() {
+        cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(outputs), blasint(inputs), 1, x,
+            blasint(inputs), weightSum, blasint(inputs), 0, y, blasint(outputs))
     }
 
     /// Median GFLOP/s of five runs of about `seconds` each, after one to warm up.

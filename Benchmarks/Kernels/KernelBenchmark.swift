@@ -3,7 +3,9 @@ import Foundation
 
 /// GEMM throughput of the model's matrix shapes beside the machine's own peak.
 ///
-///     bench-kernels [--threads N] [--seconds S] [--json PATH]
+///     kernel-benchmark [--threads N] [--seconds S] [--precision float32|bfloat16] [--json PATH]
+///
+/// `PRECIS_ISA=avx2 OPENBLAS_CORETYPE=Haswell` compares both on a CPU without AVX-512.
 ///
 /// Each figure is the median of at least three timed runs; the peak is measured in the same process.
 @main
@@ -11,6 +13,7 @@ struct KernelBenchmark {
     struct Options {
         var threads = Int32(ProcessInfo.processInfo.activeProcessorCount)
         var seconds = 0.1
+        var precisions = [PK_BFLOAT16, PK_FLOAT32]
         var json: String?
 
         init(_ arguments: [String]) throws(UsageError) {
@@ -28,6 +31,11 @@ struct KernelBenchmark {
                         throw UsageError(flag: flag, problem: "is a duration in seconds, not \(value)")
                     }
                     seconds = duration
+                case "--precision":
+                    guard let precision = ["float32": PK_FLOAT32, "bfloat16": PK_BFLOAT16][value] else {
+                        throw UsageError(flag: flag, problem: "is float32 or bfloat16, not \(value)")
+                    }
+                    precisions = [precision]
                 case "--json": json = value
                 default: throw UsageError(flag: flag, problem: "is unknown")
                 }
@@ -38,14 +46,14 @@ struct KernelBenchmark {
     struct UsageError: Error, CustomStringConvertible {
         let flag: String, problem: String
         var description: String {
-            "bench-kernels: \(flag) \(problem)\nusage: bench-kernels [--threads N] [--seconds S] [--json PATH]"
+            "kernel-benchmark: \(flag) \(problem)\nusage: kernel-benchmark [--threads N] [--seconds S] [--precision float32|bfloat16] [--json PATH]"
         }
     }
 
     static func main() {
         do {
             let options = try Options(Array(CommandLine.arguments.dropFirst()))
-            let report = GemmReport(threads: options.threads, secondsPerRun: options.seconds)
+            let report = GemmReport(threads: options.threads, secondsPerRun: options.seconds, precisions: options.precisions)
             print(report.table)
             if let path = options.json {
                 let encoder = JSONEncoder()

@@ -51,11 +51,27 @@ struct Baseline: Experiment {
         }
 
         // %% [markdown]
+        // ## Stronger models
+        // With `--baseline openai:MODEL@URL`, a remote model's summaries in 2, 3 and 4 sentences.
+        // %%
+        for stronger in try await study.evaluateEndpointBaselines(on: .test, of: articles, with: bank) {
+            try await study.showWins(of: stronger, against: original)
+        }
+
+        // %% [markdown]
         // ## Best of n
         // Several samples per test article, of which the preference function takes the best: what a model
         // could reach that had learned to choose among its own summaries.
         // %%
         let best = try await study.evaluateBestOfN(study.original, on: .test, of: articles, with: bank)
         try await study.showWins(of: best, against: original)
+
+        // %% [markdown]
+        // ## Can the metric be gamed?
+        // Texts that summarise nothing, scored like summaries; and how likely every text is under the original
+        // model that sees nothing else, which tells a list of names from a sentence.
+        // %%
+        try await study.gaming(on: articles, with: bank)
+        try await study.fluency(of: articles)
     }
 }

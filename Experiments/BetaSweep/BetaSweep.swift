@@ -21,6 +21,7 @@ struct BetaSweep: Experiment {
         let articles = try await study.articles()
         let bank = try await study.questions(for: articles)
         let pairs = try await study.preferencePairs(by: study.original, of: articles, with: bank)
+        let validation = try await study.validation(of: articles, with: bank)
 
         // %% [markdown]
         // ## The sweep
@@ -32,10 +33,10 @@ struct BetaSweep: Experiment {
         for beta in study.settings.sweep.betas {
             for rate in study.settings.sweep.learningRates {
                 let recipe = study.dpo(beta: beta, learningRate: rate, maximumPairs: study.settings.sweep.maximumPairs)
-                let trained = try await study.train(recipe, on: pairs, from: study.original)
+                let trained = try await study.train(recipe, on: pairs, from: study.original, validating: validation)
                 let evaluation = try await study.evaluate(
                     trained, as: "dpo beta \(beta) lr \(rate)", kind: .dpo, on: .development, of: articles, with: bank)
-                cells.append(try study.result(trained, evaluation, against: reference))
+                cells.append(try study.result(of: recipe, trained, evaluation, against: reference))
                 study.discardWeights(of: cells.map(\.policy), keeping: [study.best(of: cells).policy])
             }
         }
@@ -49,10 +50,16 @@ struct BetaSweep: Experiment {
 
         // %% [markdown]
         // ## Test articles
+        // The chosen setting learns from every pair first, where the sweep used only some.
         // %%
+        let policy =
+            best.recipe.maximumPairs == 0
+            ? best.policy
+            : try await study.train(best.recipe.onAllPairs, on: pairs, from: study.original, validating: validation)
         let original = try await study.evaluate(
             study.original, as: "original", label: "Original model", kind: .original, on: .test, of: articles, with: bank)
-        let tuned = try await study.evaluate(best.policy, as: "dpo", kind: .dpo, on: .test, of: articles, with: bank)
+        let tuned = try await study.evaluate(policy, as: "dpo", kind: .dpo, on: .test, of: articles, with: bank)
         try await study.showWins(of: tuned, against: original)
+        try await study.fluency(of: articles)
     }
 }

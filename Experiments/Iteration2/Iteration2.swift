@@ -22,13 +22,15 @@ struct Iteration2: Experiment {
         // Beta and learning rate are those the sweep chose, where it has run.
         // %%
         let recipe = try study.chosenRecipe()
+        let validation = try await study.validation(of: articles, with: bank)
         var policy = study.original
         for round in 1...study.settings.rounds {
             let pairs = try await study.preferencePairs(by: policy, of: articles, with: bank)
-            policy = try await study.train(recipe, on: pairs, from: policy)
+            policy = try await study.train(recipe, on: pairs, from: policy, validating: validation)
             let tuned = try await study.evaluate(
                 policy, as: round == 1 ? "dpo" : "dpo-round-\(round)", kind: .dpo, on: .test, of: articles, with: bank)
             try await study.showWins(of: tuned, against: original)
         }
+        try await study.fluency(of: articles)
     }
 }

@@ -18,6 +18,7 @@ struct LoRARank64: Experiment {
         let articles = try await study.articles()
         let bank = try await study.questions(for: articles)
         let pairs = try await study.preferencePairs(by: study.original, of: articles, with: bank)
+        let validation = try await study.validation(of: articles, with: bank)
 
         // %% [markdown]
         // ## Learning rates
@@ -26,10 +27,11 @@ struct LoRARank64: Experiment {
             study.original, as: "original", label: "Original model", kind: .original, on: .development, of: articles, with: bank)
         var cells: [SweepResult] = []
         for rate in study.settings.lora.learningRates {
-            let trained = try await study.train(study.lora(learningRate: rate), on: pairs, from: study.original)
+            let recipe = study.lora(learningRate: rate)
+            let trained = try await study.train(recipe, on: pairs, from: study.original, validating: validation)
             let evaluation = try await study.evaluate(
                 trained, as: "lora lr \(rate)", kind: .lora, on: .development, of: articles, with: bank)
-            cells.append(try study.result(trained, evaluation, against: reference))
+            cells.append(try study.result(of: recipe, trained, evaluation, against: reference))
         }
         let best = study.best(of: cells)
         try await study.showSweep(cells, chosen: best)
@@ -41,5 +43,6 @@ struct LoRARank64: Experiment {
             study.original, as: "original", label: "Original model", kind: .original, on: .test, of: articles, with: bank)
         let tuned = try await study.evaluate(best.policy, as: "lora", kind: .lora, on: .test, of: articles, with: bank)
         try await study.showWins(of: tuned, against: original)
+        try await study.fluency(of: articles)
     }
 }

@@ -18,14 +18,16 @@ struct SFT: Experiment {
         let articles = try await study.articles()
         let bank = try await study.questions(for: articles)
         let pairs = try await study.preferencePairs(by: study.original, of: articles, with: bank)
+        let validation = try await study.validation(of: articles, with: bank)
 
         // %% [markdown]
         // ## Training and measuring
         // %%
-        let tuned = try await study.train(study.sft(), on: pairs, from: study.original)
+        let tuned = try await study.train(study.sft(), on: pairs, from: study.original, validating: validation)
         let original = try await study.evaluate(
             study.original, as: "original", label: "Original model", kind: .original, on: .test, of: articles, with: bank)
         let evaluation = try await study.evaluate(tuned, as: "sft", kind: .sft, on: .test, of: articles, with: bank)
         try await study.showWins(of: evaluation, against: original)
+        try await study.fluency(of: articles)
     }
 }

@@ -27,11 +27,18 @@ public final class Trainer {
         public var identity: String
         /// Write when this many seconds have passed since the last one.
         public var interval: Double
+        /// Write also after every so many updates; 0 for never.
+        public var steps: Int
 
-        public init(path: String, identity: String, interval: Double = 120) {
+        public init(path: String, identity: String, interval: Double = 120, steps: Int = 0) {
             self.path = path
             self.identity = identity
             self.interval = interval
+            self.steps = steps
+        }
+
+        func isDue(step: Int, sinceLast: Duration) -> Bool {
+            sinceLast > .seconds(interval) || (steps > 0 && step.isMultiple(of: steps))
         }
     }
 
@@ -61,12 +68,12 @@ public final class Trainer {
 
     /// Trains to the end, continuing from the policy's checkpoint where there is one.
     ///
-    /// - Parameter onStep: called after each update. When it throws, the state is written first, so
-    ///   the same call continues after this step.
+    /// - Parameter onStep: called after each update; it may score and sample with the model, and must not
+    ///   change it. When it throws, the state is written first, so the same call continues after this step.
     /// - Throws: `ModelError`, `TrainingCheckpointError`, whatever `onStep` throws.
-    public func run(
-        checkpoint: CheckpointPolicy? = nil, onStep: (StepReport) throws -> Void
-    ) throws -> Outcome {
+    nonisolated(nonsending) public func run(
+        checkpoint: CheckpointPolicy? = nil, onStep: (StepReport) async throws -> Void
+    ) async throws -> Outcome {
         if let checkpoint,
             try TrainingCheckpoint.read(
                 from: checkpoint.path, identity: checkpoint.identity, parameters: parameters.values,
@@ -79,17 +86,17 @@ public final class Trainer {
         while optimizer.step < totalSteps {
             let (report, divergence) = try update()
             if let divergence {
-                try? onStep(report)
+                try? await onStep(report)
                 return .diverged(step: optimizer.step, reason: divergence)
             }
             do {
-                try onStep(report)
+                try await onStep(report)
             } catch {
                 if let checkpoint { try write(checkpoint) }
                 throw error
             }
             if let checkpoint, optimizer.step < totalSteps,
-                lastWrite.duration(to: .now) > .seconds(checkpoint.interval)
+                checkpoint.isDue(step: optimizer.step, sinceLast: lastWrite.duration(to: .now))
             {
                 try write(checkpoint)
                 lastWrite = .now

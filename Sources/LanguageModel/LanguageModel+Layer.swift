@@ -63,10 +63,9 @@ extension LanguageModel {
         dropout: AdapterDropout?
     ) {
         let c = configuration
-        let layer = layout.layers[index]
         let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
         pk_rmsnorm(
-            pool.handle, Int64(rows), Int64(c.hiddenSize), x, parameters.pointer + layer.attentionNorm.offset,
+            pool.handle, Int64(rows), Int64(c.hiddenSize), x, gains.attention(layer: index),
             c.normEpsilon, normalized, slot.attentionNormScale)
         forwardMatrices[index].queryKeyValue.multiply(
             normalized, stride: c.hiddenSize, rows: rows, into: slot.queryKeyValue, stride: c.fusedAttentionSize,
@@ -86,7 +85,6 @@ extension LanguageModel {
         out: UnsafeMutablePointer<Float>, dropout: AdapterDropout?
     ) {
         let c = configuration
-        let layer = layout.layers[index]
         let matrices = forwardMatrices[index]
         slot.middle.update(from: x, count: rows * c.hiddenSize)
         matrices.output.multiply(
@@ -99,7 +97,7 @@ extension LanguageModel {
         let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
         pk_rmsnorm(
             pool.handle, Int64(rows), Int64(c.hiddenSize), slot.middle,
-            parameters.pointer + layer.feedForwardNorm.offset, c.normEpsilon, normalized, slot.feedForwardNormScale)
+            gains.feedForward(layer: index), c.normEpsilon, normalized, slot.feedForwardNormScale)
         matrices.gateUp.multiply(
             normalized, stride: c.hiddenSize, rows: rows, into: slot.gateUp, stride: 2 * c.intermediateSize,
             accumulating: false, pool: pool)

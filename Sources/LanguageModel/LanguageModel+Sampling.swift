@@ -22,7 +22,7 @@ extension LanguageModel {
             tree.append(request.prompt, to: nil, isScored: false)
             try check(tree)
         }
-        preparePackedWeights(training: false)
+        preparePackedWeights()
         var decoder = BatchDecoder(model: self, stopTokens: stopTokens)
         var pending = requests.indices.lazy.flatMap { request in
             requests[request].seeds.indices.lazy.map { (request, $0) }
@@ -84,7 +84,7 @@ extension LanguageModel {
         let normalized = workspace.predictors.reserve(rows * configuration.hiddenSize)
         pk_rmsnorm(
             pool.handle, Int64(rows), Int64(configuration.hiddenSize), hidden,
-            parameters.pointer + layout.finalNorm.offset, configuration.normEpsilon, normalized, nil)
+            gains.final, configuration.normEpsilon, normalized, nil)
         let logits = workspace.logits.reserve(rows * configuration.vocabularyCount)
         forwardHead.multiply(
             normalized, stride: configuration.hiddenSize, rows: rows, into: logits,

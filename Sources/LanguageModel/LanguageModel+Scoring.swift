@@ -11,7 +11,7 @@ extension LanguageModel: TreeScorer {
     /// As `score(_:)`; `progress` is called with the number of trees finished so far.
     public func score(_ trees: [TokenTree], progress: (Int) throws -> Void) throws -> [TreeScores] {
         for tree in trees { try check(tree) }
-        preparePackedWeights(training: false)
+        preparePackedWeights()
         var scores: [TreeScores] = []
         scores.reserveCapacity(trees.count)
         for group in TreeBatch.groups(of: trees, tokenBudget: Self.scoringTokenBudget) {
@@ -29,14 +29,14 @@ extension LanguageModel: TreeScorer {
     /// Logits [rows, vocabulary] of every token of `tree`, rows in segment order.
     package func logits(_ tree: TokenTree) throws -> [Float] {
         try check(tree)
-        preparePackedWeights(training: false)
+        preparePackedWeights()
         let batch = TreeBatch([tree])
         let hidden = hiddenStates(batch)
         let rows = tree.tokenCount
         let normalized = workspace.predictors.reserve(rows * configuration.hiddenSize)
         pk_rmsnorm(
             pool.handle, Int64(rows), Int64(configuration.hiddenSize), hidden,
-            parameters.pointer + layout.finalNorm.offset, configuration.normEpsilon, normalized, nil)
+            gains.final, configuration.normEpsilon, normalized, nil)
         return [Float](unsafeUninitializedCapacity: rows * configuration.vocabularyCount) { buffer, count in
             count = rows * configuration.vocabularyCount
             guard let logits = buffer.baseAddress else { return }
@@ -49,9 +49,8 @@ extension LanguageModel: TreeScorer {
     /// Embedding rows of `tokens` into `x` [rows, hiddenSize].
     func embed(_ tokens: [Int32], into x: UnsafeMutablePointer<Float>) {
         let width = configuration.hiddenSize
-        let table = parameters.pointer + layout.embeddings.offset
         for (row, token) in tokens.enumerated() {
-            (x + row * width).update(from: table + Int(token) * width, count: width)
+            parameters.read(from: layout.embeddings.offset + Int(token) * width, count: width, into: x + row * width)
         }
     }
 
@@ -91,7 +90,7 @@ extension LanguageModel: TreeScorer {
         }
         let normalized = workspace.predictors.reserve(rows * width)
         pk_rmsnorm(
-            pool.handle, Int64(rows), Int64(width), gathered, parameters.pointer + layout.finalNorm.offset,
+            pool.handle, Int64(rows), Int64(width), gathered, gains.final,
             configuration.normEpsilon, normalized, workspace.predictorScales.reserve(rows))
         let logSumExp = workspace.logSumExp.reserve(rows)
         forwardHead.logProbabilities(

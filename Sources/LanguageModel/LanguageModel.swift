@@ -38,15 +38,17 @@ public final class LanguageModel {
     public var adapter: LowRankAdapter?
 
     let rotary: RotaryTable
-    let workspace = Workspace()
-    let inferenceActivations = LayerActivations()
+    let gains: NormGains
+    private(set) var workspace = Workspace()
+    private(set) var inferenceActivations = LayerActivations()
 
     private(set) var forwardMatrices: [DecoderMatrices] = []
     private(set) var forwardHead: PackedMatrix
-    private(set) var backwardMatrices: [DecoderMatrices] = []
-    private(set) var backwardHead: PackedMatrix?
+    /// Transposes of one layer at a time, and of the head: made from the forward copies when the backward pass gets
+    /// there, which costs about a hundredth of the pass and saves a second copy of all weights.
+    private var backwardMatrices: DecoderMatrices?
+    private var backwardHead: PackedMatrix?
     private var forwardIsStale = true
-    private var backwardIsStale = true
     private var adapterIsStale = true
 
     /// - Precondition: `parameters` has `ParameterLayout(configuration).count` elements.
@@ -59,6 +61,7 @@ public final class LanguageModel {
         self.precision = precision
         self.pool = pool
         rotary = RotaryTable(configuration)
+        gains = NormGains(layout)
         forwardHead = PackedMatrix(
             outputs: configuration.vocabularyCount, inputs: configuration.hiddenSize, precision: precision)
         forwardMatrices = layout.layers.map { _ in Self.matrices(configuration, precision, transposed: false) }
@@ -83,26 +86,15 @@ public final class LanguageModel {
         adapterIsStale = true
         if adapterOnly { return }
         forwardIsStale = true
-        backwardIsStale = true
     }
 
-    /// Packs what is stale; `training` also keeps the transposed copies that the backward pass reads.
-    func preparePackedWeights(training: Bool) {
+    /// Packs what is stale.
+    func preparePackedWeights() {
         if forwardIsStale {
-            pack(forwardMatrices, head: forwardHead, transposed: false)
+            packWeights()
+            // From here on only the embeddings of the tokens at hand are read.
+            parameters.releasePages()
             forwardIsStale = false
-        }
-        if training, backwardIsStale || backwardHead == nil {
-            if backwardMatrices.isEmpty {
-                backwardMatrices = layout.layers.map { _ in Self.matrices(configuration, precision, transposed: true) }
-            }
-            let head =
-                backwardHead
-                ?? PackedMatrix(
-                    outputs: configuration.hiddenSize, inputs: configuration.vocabularyCount, precision: precision)
-            pack(backwardMatrices, head: head, transposed: true)
-            backwardHead = head
-            backwardIsStale = false
         }
         if let adapter, adapterIsStale {
             adapter.pack(pool: pool)
@@ -110,21 +102,51 @@ public final class LanguageModel {
         }
     }
 
-    private func pack(_ matrices: [DecoderMatrices], head: PackedMatrix, transposed: Bool) {
-        for (layer, matrix) in zip(layout.layers, matrices) {
-            matrix.queryKeyValue.pack(parameters.pointer + layer.query.offset, transposed: transposed, pool: pool)
-            matrix.output.pack(parameters.pointer + layer.output.offset, transposed: transposed, pool: pool)
-            matrix.gateUp.pack(parameters.pointer + layer.gate.offset, transposed: transposed, pool: pool)
-            matrix.down.pack(parameters.pointer + layer.down.offset, transposed: transposed, pool: pool)
+    private func packWeights() {
+        gains.update(from: parameters)
+        for (layer, matrix) in zip(layout.layers, forwardMatrices) {
+            matrix.queryKeyValue.pack(parameters.pointer + layer.query.offset, transposed: false, pool: pool)
+            matrix.output.pack(parameters.pointer + layer.output.offset, transposed: false, pool: pool)
+            matrix.gateUp.pack(parameters.pointer + layer.gate.offset, transposed: false, pool: pool)
+            matrix.down.pack(parameters.pointer + layer.down.offset, transposed: false, pool: pool)
         }
-        head.pack(parameters.pointer + (layout.head ?? layout.embeddings).offset, transposed: transposed, pool: pool)
+        forwardHead.pack(
+            parameters.pointer + (layout.head ?? layout.embeddings).offset, transposed: false, pool: pool)
+    }
+
+    /// W^T of a layer, valid until the next call.
+    func transposedMatrices(layer: Int) -> DecoderMatrices {
+        let matrices = backwardMatrices ?? Self.matrices(configuration, precision, transposed: true)
+        backwardMatrices = matrices
+        let forward = forwardMatrices[layer]
+        matrices.queryKeyValue.packTranspose(of: forward.queryKeyValue, pool: pool)
+        matrices.output.packTranspose(of: forward.output, pool: pool)
+        matrices.gateUp.packTranspose(of: forward.gateUp, pool: pool)
+        matrices.down.packTranspose(of: forward.down, pool: pool)
+        return matrices
+    }
+
+    /// The head's transpose.
+    func transposedHead() -> PackedMatrix {
+        let head =
+            backwardHead
+            ?? PackedMatrix(
+                outputs: configuration.hiddenSize, inputs: configuration.vocabularyCount, precision: precision)
+        backwardHead = head
+        head.packTranspose(of: forwardHead, pool: pool)
+        return head
+    }
+
+    /// Frees what scoring and sampling left for their next call; training has buffers of its own.
+    func beginTraining() {
+        workspace = Workspace()
+        inferenceActivations = LayerActivations()
     }
 
     /// Frees the transposed copies after training.
     public func endTraining() {
-        backwardMatrices = []
+        backwardMatrices = nil
         backwardHead = nil
-        backwardIsStale = true
     }
 
     var attentionShape: pk_attention_shape {

@@ -10,7 +10,7 @@ public enum AdapterTarget: String, Sendable, Codable, CaseIterable {
     case up = "up_proj"
     case down = "down_proj"
 
-    func tensor(in layer: ParameterLayout.Layer) -> ParameterLayout.Tensor {
+    package func tensor(in layer: ParameterLayout.Layer) -> ParameterLayout.Tensor {
         switch self {
         case .query: layer.query
         case .key: layer.key
@@ -52,11 +52,11 @@ public final class LowRankAdapter {
     private let byLayer: [[AdapterTarget: Int]]
     private var packed: [PackedPlacement] = []
 
+    private var transposed: [AdapterTarget: (a: PackedMatrix, b: PackedMatrix)] = [:]
+
     struct PackedPlacement {
         var forwardA: PackedMatrix
         var forwardB: PackedMatrix
-        var backwardA: PackedMatrix
-        var backwardB: PackedMatrix
     }
 
     public init(
@@ -92,15 +92,28 @@ public final class LowRankAdapter {
 
     func packedPlacement(_ index: Int) -> PackedPlacement { packed[index] }
 
+    /// A^T and B^T of a placement, valid until those of the same target are asked for again.
+    func transposedPlacement(_ index: Int, pool: ThreadPool) -> (a: PackedMatrix, b: PackedMatrix) {
+        let placement = placements[index]
+        let matrices =
+            transposed[placement.target]
+            ?? (
+                a: PackedMatrix(outputs: placement.inputs, inputs: rank, precision: precision),
+                b: PackedMatrix(outputs: rank, inputs: placement.outputs, precision: precision)
+            )
+        transposed[placement.target] = matrices
+        matrices.a.packTranspose(of: packed[index].forwardA, pool: pool)
+        matrices.b.packTranspose(of: packed[index].forwardB, pool: pool)
+        return matrices
+    }
+
     /// Brings the packed copies up to date with `parameters`.
     func pack(pool: ThreadPool) {
         if packed.isEmpty {
             packed = placements.map {
                 PackedPlacement(
                     forwardA: PackedMatrix(outputs: rank, inputs: $0.inputs, precision: precision),
-                    forwardB: PackedMatrix(outputs: $0.outputs, inputs: rank, precision: precision),
-                    backwardA: PackedMatrix(outputs: $0.inputs, inputs: rank, precision: precision),
-                    backwardB: PackedMatrix(outputs: rank, inputs: $0.outputs, precision: precision))
+                    forwardB: PackedMatrix(outputs: $0.outputs, inputs: rank, precision: precision))
             }
         }
         for (placement, matrices) in zip(placements, packed) {
@@ -108,8 +121,6 @@ public final class LowRankAdapter {
             let b = parameters.pointer + placement.offsetB
             matrices.forwardA.pack(a, transposed: false, pool: pool)
             matrices.forwardB.pack(b, transposed: false, pool: pool)
-            matrices.backwardA.pack(a, transposed: true, pool: pool)
-            matrices.backwardB.pack(b, transposed: true, pool: pool)
         }
     }
 

@@ -24,6 +24,12 @@ final class PackedMatrix {
             transposed, storage)
     }
 
+    /// Becomes the transpose of `other` [inputs, outputs], which is packed; equal to packing the transposed weights.
+    func packTranspose(of other: PackedMatrix, pool: ThreadPool) {
+        pk_transpose_packed(
+            pool.handle, precision, Int64(other.outputs), Int64(other.inputs), other.storage, storage)
+    }
+
     /// y[rows, outputs] (+)= x[rows, inputs] W^T; strides are distances between rows.
     func multiply(
         _ x: UnsafePointer<Float>, stride xStride: Int, rows: Int, into y: UnsafeMutablePointer<Float>,

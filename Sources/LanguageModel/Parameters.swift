@@ -69,30 +69,3 @@ public struct ParameterLayout: Sendable, Hashable {
         self.tensors = tensors
     }
 }
-
-/// A flat float32 buffer, 64-byte aligned and zeroed: weights, gradients or optimizer moments.
-public final class FloatBuffer: @unchecked Sendable {
-    public let count: Int
-    public let pointer: UnsafeMutablePointer<Float>
-
-    public init(count: Int) {
-        self.count = count
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
-        pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-        pointer.initialize(repeating: 0, count: max(count, 1))
-    }
-
-    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
-
-    public var elements: UnsafeMutableBufferPointer<Float> {
-        UnsafeMutableBufferPointer(start: pointer, count: count)
-    }
-
-    public func copy() -> FloatBuffer {
-        let other = FloatBuffer(count: count)
-        other.pointer.update(from: pointer, count: count)
-        return other
-    }
-
-    public func zero() { pointer.update(repeating: 0, count: count) }
-}

@@ -2,7 +2,7 @@ import CKernels
 
 extension TrainingPass {
     /// Rows whose [rows, vocabulary] logits are held at once on the way back.
-    private static let headChunk = 128
+    static let headChunk = 128
 
     /// d(loss)/d(residual stream) of the predicting rows, and the head's and final norm's gradients.
     ///
@@ -10,12 +10,12 @@ extension TrainingPass {
     func backwardHead(
         _ batch: TreeBatch, coefficients: [[Float]], gradient: UnsafeMutablePointer<Float>, into gradients: Gradients
     ) {
-        guard let head = model.backwardHead else { preconditionFailure("weights are packed for training") }
         let c = model.configuration
         let pool = model.pool.handle
         let workspace = model.workspace
         let rows = batch.predictorRows.count
         guard rows > 0 else { return }
+        let head = model.transposedHead()
         var labelCoefficients = [Float](repeating: 0, count: batch.labels.count)
         for (tree, segments) in batch.labelRanges.enumerated() {
             for (segment, range) in segments.enumerated() {
@@ -66,7 +66,7 @@ extension TrainingPass {
         dGathered.update(repeating: 0, count: rows * c.hiddenSize)
         pk_rmsnorm_backward(
             pool, Int64(rows), Int64(c.hiddenSize), dNormalized, workspace.gathered.reserve(rows * c.hiddenSize),
-            model.parameters.pointer + model.layout.finalNorm.offset, workspace.predictorScales.reserve(rows),
+            model.gains.final, workspace.predictorScales.reserve(rows),
             dGathered, gradients.isForAdapter ? nil : gradients.values.pointer + model.layout.finalNorm.offset)
         for (index, row) in batch.predictorRows.enumerated() where row >= 0 {
             (gradient + Int(row) * c.hiddenSize).update(from: dGathered + index * c.hiddenSize, count: c.hiddenSize)
@@ -78,17 +78,19 @@ extension TrainingPass {
         _ index: Int, batch: TreeBatch, slot: LayerActivations.Rows, x: UnsafePointer<Float>,
         gradient: UnsafeMutablePointer<Float>, dropout: AdapterDropout?, into gradients: Gradients
     ) {
-        backwardFeedForward(index, rows: batch.rowCount, slot: slot, gradient: gradient, dropout: dropout, into: gradients)
-        backwardAttention(index, batch: batch, slot: slot, x: x, gradient: gradient, dropout: dropout, into: gradients)
+        let matrices = model.transposedMatrices(layer: index)
+        backwardFeedForward(
+            index, rows: batch.rowCount, matrices: matrices, slot: slot, gradient: gradient, dropout: dropout, into: gradients)
+        backwardAttention(
+            index, batch: batch, matrices: matrices, slot: slot, x: x, gradient: gradient, dropout: dropout, into: gradients)
     }
 
     private func backwardFeedForward(
-        _ index: Int, rows: Int, slot: LayerActivations.Rows, gradient: UnsafeMutablePointer<Float>,
-        dropout: AdapterDropout?, into gradients: Gradients
+        _ index: Int, rows: Int, matrices: DecoderMatrices, slot: LayerActivations.Rows,
+        gradient: UnsafeMutablePointer<Float>, dropout: AdapterDropout?, into gradients: Gradients
     ) {
         let c = model.configuration
         let layer = model.layout.layers[index]
-        let matrices = model.backwardMatrices[index]
         let pool = model.pool.handle
         let workspace = model.workspace
         let inner = workspace.inner.reserve(rows * c.intermediateSize)
@@ -107,7 +109,7 @@ extension TrainingPass {
         let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
         pk_rmsnorm(
             pool, Int64(rows), Int64(c.hiddenSize), slot.middle,
-            model.parameters.pointer + layer.feedForwardNorm.offset, c.normEpsilon, normalized, nil)
+            model.gains.feedForward(layer: index), c.normEpsilon, normalized, nil)
         let dNormalized = workspace.gradientNormalized.reserve(rows * c.hiddenSize)
         matrices.gateUp.multiply(
             slot.gateUp, stride: 2 * c.intermediateSize, rows: rows, into: dNormalized, stride: c.hiddenSize,
@@ -118,17 +120,16 @@ extension TrainingPass {
             dx: dNormalized, dropout: dropout, into: gradients)
         pk_rmsnorm_backward(
             pool, Int64(rows), Int64(c.hiddenSize), dNormalized, slot.middle,
-            model.parameters.pointer + layer.feedForwardNorm.offset, slot.feedForwardNormScale, gradient,
+            model.gains.feedForward(layer: index), slot.feedForwardNormScale, gradient,
             gradients.isForAdapter ? nil : gradients.values.pointer + layer.feedForwardNorm.offset)
     }
 
     private func backwardAttention(
-        _ index: Int, batch: TreeBatch, slot: LayerActivations.Rows, x: UnsafePointer<Float>,
-        gradient: UnsafeMutablePointer<Float>, dropout: AdapterDropout?, into gradients: Gradients
+        _ index: Int, batch: TreeBatch, matrices: DecoderMatrices, slot: LayerActivations.Rows,
+        x: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, dropout: AdapterDropout?, into gradients: Gradients
     ) {
         let c = model.configuration
         let layer = model.layout.layers[index]
-        let matrices = model.backwardMatrices[index]
         let pool = model.pool.handle
         let workspace = model.workspace
         let rows = batch.rowCount
@@ -157,7 +158,7 @@ extension TrainingPass {
 
         let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
         pk_rmsnorm(
-            pool, Int64(rows), Int64(c.hiddenSize), x, model.parameters.pointer + layer.attentionNorm.offset,
+            pool, Int64(rows), Int64(c.hiddenSize), x, model.gains.attention(layer: index),
             c.normEpsilon, normalized, nil)
         let dNormalized = workspace.gradientNormalized.reserve(rows * c.hiddenSize)
         matrices.queryKeyValue.multiply(
@@ -169,7 +170,7 @@ extension TrainingPass {
             dropout: dropout, into: gradients)
         pk_rmsnorm_backward(
             pool, Int64(rows), Int64(c.hiddenSize), dNormalized, x,
-            model.parameters.pointer + layer.attentionNorm.offset, slot.attentionNormScale, gradient,
+            model.gains.attention(layer: index), slot.attentionNormScale, gradient,
             gradients.isForAdapter ? nil : gradients.values.pointer + layer.attentionNorm.offset)
     }
 
@@ -191,7 +192,7 @@ extension TrainingPass {
         for part in targets {
             guard let index = adapter.placement(part.target, layer: layer) else { continue }
             let placement = adapter.placements[index]
-            let packed = adapter.packedPlacement(index)
+            let transposed = adapter.transposedPlacement(index, pool: model.pool)
             let (low, input) = model.adapterLow(adapter, index, rows: rows, x: x, inputs: inputs, dropout: dropout)
             let dyPart = dy + part.column
             accumulateWeightGradient(
@@ -199,7 +200,7 @@ extension TrainingPass {
                 rows: rows, into: gradients.values.pointer + placement.offsetB, precision: model.precision,
                 pool: model.pool)
             let dLow = model.workspace.adapterLowGradient.reserve(rows * adapter.rank)
-            packed.backwardB.multiply(
+            transposed.b.multiply(
                 dyPart, stride: stride, rows: rows, into: dLow, stride: adapter.rank, accumulating: false,
                 pool: model.pool)
             for element in 0..<(rows * adapter.rank) { dLow[element] *= adapter.scale }
@@ -207,13 +208,13 @@ extension TrainingPass {
                 dLow, stride: adapter.rank, outputs: adapter.rank, input, stride: inputs, inputs: inputs, rows: rows,
                 into: gradients.values.pointer + placement.offsetA, precision: model.precision, pool: model.pool)
             guard let dropout, adapter.dropout > 0 else {
-                packed.backwardA.multiply(
+                transposed.a.multiply(
                     dLow, stride: adapter.rank, rows: rows, into: dx, stride: inputs, accumulating: true,
                     pool: model.pool)
                 continue
             }
             let dDropped = model.workspace.adapterInputGradient.reserve(rows * inputs)
-            packed.backwardA.multiply(
+            transposed.a.multiply(
                 dLow, stride: adapter.rank, rows: rows, into: dDropped, stride: inputs, accumulating: false,
                 pool: model.pool)
             dropout.apply(

@@ -20,6 +20,7 @@ public final class TrainingPass {
         let layers = model.configuration.layerCount
         slots = (0..<(recomputesActivations ? 1 : layers)).map { _ in LayerActivations() }
         residuals = (0...layers).map { _ in ScratchBuffer() }
+        model.beginTraining()
     }
 
     public struct Output {
@@ -33,7 +34,7 @@ public final class TrainingPass {
     /// - Throws: `ModelError` for invalid trees.
     public func forward(_ trees: [TokenTree], dropoutKeys: [UInt64]? = nil) throws -> Output {
         for tree in trees { try model.check(tree) }
-        model.preparePackedWeights(training: true)
+        model.preparePackedWeights()
         let batch = TreeBatch(trees)
         let dropout = dropoutKeys.map { AdapterDropout(treeRows: batch.treeRows, keys: $0) }
         current = (batch, dropout)

@@ -15,17 +15,19 @@ public struct CellPlan: Sendable, Equatable {
     public var earlierSeconds: Double?
     /// What one of its units took; `nil` for a step that counts none.
     public var earlierSecondsPerUnit: Double?
+    /// What the study knows of the work ahead.
+    public var work: StepWork?
 }
 
 extension Store {
     /// Compares a step with what the store holds: first the same run, then any run with the same key, then
     /// the experiment's latest step of that name, whose inputs tell what changed.
     public func plan(
-        experiment: String, runID: String?, name: String, version: Int, inputs: [String: KeyValue]
+        experiment: String, runID: String?, name: String, version: Int, inputs: [String: KeyValue], work: StepWork? = nil
     ) throws -> CellPlan {
         let key = ContentKey(step: name, version: version, inputs: inputs)
         var plan = CellPlan(
-            name: name, key: key, reason: "never run", isCached: false, secondsSoFar: 0, completed: 0)
+            name: name, key: key, reason: "never run", isCached: false, secondsSoFar: 0, completed: 0, work: work)
         let latest = try latestCell(experiment: experiment, name: name, preferring: runID)
         if let timed = try timedCell(experiment: experiment, name: name) {
             plan.earlierSeconds = timed.seconds

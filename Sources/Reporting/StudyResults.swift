@@ -17,12 +17,14 @@ public struct StudyResults: Sendable, Codable, Equatable {
     public var rootSeed: UInt64
     /// Each experiment's source and what its cells showed.
     public var notebooks: [NotebookRecord]
+    /// The rows behind what the report says of the judge; `nil` where nothing was measured.
+    public var judge: JudgeEvidence?
 
     public init(
         title: String, provenance: [ProvenanceEntry], systems: [SystemResult], originalSystem: String,
         trainings: [TrainingCurve], sweeps: [SweepCell], calibration: [CalibrationRow],
         questionDrops: [CountedReason], pairTypes: [CountedReason], deviations: [String], rootSeed: UInt64,
-        notebooks: [NotebookRecord] = []
+        notebooks: [NotebookRecord] = [], judge: JudgeEvidence? = nil
     ) {
         self.title = title
         self.provenance = provenance
@@ -36,6 +38,7 @@ public struct StudyResults: Sendable, Codable, Equatable {
         self.deviations = deviations
         self.rootSeed = rootSeed
         self.notebooks = notebooks
+        self.judge = judge
     }
 }
 
@@ -103,7 +106,12 @@ public struct ProvenanceEntry: Sendable, Codable, Equatable {
 
 /// A system (a model with a prompt, or an extractive baseline) measured on the test articles.
 public struct SystemResult: Sendable, Codable, Equatable {
-    public enum Kind: String, Sendable, Codable { case original, prompted, extractive, sft, dpo, lora, bestOfN, endpoint }
+    public enum Kind: String, Sendable, Codable {
+        case original, prompted, extractive, sft, dpo, lora, bestOfN, endpoint
+        /// Texts that summarise nothing; in `JudgeEvidence` only.
+        case gaming
+    }
+
     /// Stable identifier, e.g. `dpo`, `lead-2`.
     public var name: String
     /// What a reader sees, e.g. "DPO (beta 0.1, lr 2e-5)".

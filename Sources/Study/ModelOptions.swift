@@ -29,7 +29,7 @@ public struct ModelOptions: ParsableArguments {
     }
 
     /// The engine for a loaded model, with the adapter where one was given.
-    public func engine(_ loaded: LoadedModel) throws -> LanguageModel {
+    public func engine(_ loaded: LoadedModel) throws -> sending LanguageModel {
         let precision = precision ?? .preferred
         let model = LanguageModel(
             configuration: loaded.configuration, parameters: loaded.parameters, precision: precision,

@@ -19,6 +19,8 @@ public final class Study {
     let notebook: Notebook?
     let pool: ThreadPool
     let loaded: LoadedModel
+    /// The model of `--judge prompted:PATH`.
+    let loadedJudge: LoadedModel?
     let precision: Precision
     private(set) var planned: [CellPlan] = []
 
@@ -30,8 +32,13 @@ public final class Study {
     /// The policy whose weights are in memory apart from the original's, and its model.
     var active: (key: String, model: LanguageModel)?
     /// How to make each trained policy's weights, by its key.
-    var trainings: [String: (Cell) throws -> Void] = [:]
+    var trainings: [String: (Cell) async throws -> Void] = [:]
     var judgeMemo: (any Judge)?
+    /// Systems of this notebook measured on test articles so far.
+    var measuredOnTest: [Evaluation] = []
+    /// Clients of remote models by address, and what their calls cost.
+    let endpoints: EndpointClients
+    var plannedCalls: [PlannedCalls] = []
 
     public init<Notes: Experiment>(_ experiment: Notes.Type, options: StudyOptions, planning: Bool = false) throws {
         settings = try options.settings()
@@ -43,6 +50,8 @@ public final class Study {
         pool = ThreadPool(threadCount: options.threadCount)
         console.log("\(Notes.name): preset \(options.preset.rawValue), \(precision.numericMode), \(options.threadCount) threads")
         loaded = try LoadedModel(path: options.modelPath)
+        loadedJudge = try options.judge.loadedModel()
+        endpoints = try EndpointClients(options)
         store = try Store(workspace: options.workspaceURL, access: planning ? .readOnlyOrEmpty : .readWrite)
         guard !planning else {
             notebook = nil
@@ -52,54 +61,51 @@ public final class Study {
         identity["model"] = .string(loaded.contentHash)
         identity["numericMode"] = .string(precision.numericMode)
         identity["articles"] = .string(try CorpusFile.digest(options.articlesPath))
+        // The embedded judge reads with the study's model, which is there already.
+        identity["judgeModel"] = options.judge.runIdentity(model: loadedJudge ?? loaded)
+        identity["endpointBaselines"] = endpoints.baselineIdentity
         notebook = try Notebook(
             store: store, experiment: Notes.name, preset: options.preset.rawValue, settings: identity,
-            provenance: .current(numericMode: precision.numericMode, seeds: ["root": settings.seed]),
+            provenance: .current(
+                numericMode: precision.numericMode, seeds: ["root": settings.seed], subjects: options.subjects),
             console: console, sourceFile: Notes.source)
     }
 
     func run<Notes: Experiment>(_ experiment: Notes.Type) async throws {
         guard let notebook else {
             try await Notes.run(self)
-            printPlan()
+            try printPlan()
             return
         }
         try await notebook.run(reporting: StudyFailure.report) { try await Notes.run(self) }
     }
 
     /// A step of the notebook: runs `body` (which skips what the store already holds), or plans it.
+    ///
+    /// - Parameters:
+    ///   - work: what the step would take; asked when planning.
+    ///   - calls: what it would ask of an endpoint; asked when planning a step that would run.
     func step(
-        _ name: String, version: Int = 1, inputs: [String: KeyValue], line: Int,
-        _ body: (Cell) async throws -> Void
+        _ name: String, version: Int = 1, inputs: [String: KeyValue], line: Int, work: () throws -> StepWork? = { nil },
+        calls: () throws -> PlannedCalls? = { nil }, _ body: (Cell) async throws -> Void
     ) async throws {
         guard let notebook else {
-            planned.append(
-                try store.plan(experiment: experiment, runID: nil, name: name, version: version, inputs: inputs))
+            let plan = try store.plan(experiment: experiment, runID: nil, name: name, version: version, inputs: inputs, work: try work())
+            planned.append(plan)
+            if !plan.isCached, let calls = try calls() { plannedCalls.append(calls) }
             return
         }
         try await notebook.cell(name, version: version, inputs: inputs, line: line, body)
     }
 
-    private func printPlan() {
-        var total = 0.0
-        var isComplete = true
-        for plan in planned {
-            let estimate: String
-            if plan.isCached {
-                estimate = "-"
-            } else if let seconds = plan.earlierSeconds {
-                total += seconds
-                estimate = "about \(Int(seconds.rounded())) s, as before"
-            } else {
-                isComplete = false
-                estimate = "time unknown"
-            }
-            let mark = plan.isCached ? "done" : "run "
-            console.print("\(mark)  \(plan.name)  [\(plan.reason)]  \(estimate)")
+    private func printPlan() throws {
+        let summary = try PlanSummary(planned, store: store)
+        if options.json {
+            Swift.print(summary.json.canonicalJSON)
+        } else {
+            console.print(summary.text)
         }
-        console.print(
-            "\(planned.count { !$0.isCached }) of \(planned.count) steps would run"
-                + (total > 0 ? ", \(isComplete ? "about" : "at least") \(Int(total.rounded())) s" : ""))
+        if let costs = endpoints.summary(of: plannedCalls) { console.print(costs) }
     }
 }
 

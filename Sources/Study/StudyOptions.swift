@@ -17,6 +17,13 @@ public struct StudyOptions: ParsableArguments {
     @Option(help: "Articles: JSON Lines or CSV with an article or text column, or one article per line. Default: the Lee corpus from the cache folder.")
     public var articles: String?
 
+    @Option(
+        help: "Judge: cloze, prompted:original, prompted:PATH (a local model) or openai:MODEL@URL.",
+        transform: JudgeSelection.init(argument:))
+    public var judge = JudgeSelection.cloze
+
+    @OptionGroup(title: "Endpoints") public var endpoints: EndpointOptions
+
     @Option(help: "YAML file of settings.")
     public var config: String?
 
@@ -43,6 +50,12 @@ public struct StudyOptions: ParsableArguments {
     /// Preset, then `--config`, then `--set`.
     /// - Throws: `ConfigurationError`; `UserFailure` for a file that cannot be read.
     public func settings() throws -> StudySettings {
+        try Self.settings(preset: preset, config: config, overrides: overrides)
+    }
+
+    /// A preset's settings, changed by a YAML file and by `key=value` overrides.
+    /// - Throws: `ConfigurationError`; `UserFailure` for a file that cannot be read.
+    public static func settings(preset: Preset, config: String?, overrides: [String]) throws -> StudySettings {
         var settings = preset.settings
         if let config {
             guard let yaml = try? String(contentsOfFile: config, encoding: .utf8) else {
@@ -54,6 +67,14 @@ public struct StudyOptions: ParsableArguments {
         }
         try settings.apply(overrides: overrides)
         return settings
+    }
+
+    /// Names of the model, the articles and the judge, for readers of the results.
+    var subjects: [String: String] {
+        func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+        let judgeName: String =
+            if case .prompted(let model?) = judge { "prompted:" + name(model) } else { judge.description }
+        return ["model": name(modelPath), "articles": name(articlesPath), "judge": judgeName]
     }
 
     var modelPath: String { model ?? InputCache.path("SmolLM2-135M-Instruct.Q4_1.gguf") }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Notebook
 import Reporting
+import Study
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -58,7 +59,8 @@ struct ExportCommand: ParsableCommand {
             discussion: """
                 One JSON line per pair: "prompt", "chosen" and "rejected", each a list of messages with "role" and \
                 "content". `datasets.load_dataset("json", data_files=...)` reads the file; TRL's DPOTrainer takes \
-                it as it is.
+                it as it is. With --to a folder is written that `datasets.load_dataset(FOLDER)` reads: the same pairs, \
+                why each was preferred, and a data set card.
                 """)
 
         @Flag(name: .long, help: "List the pair sets instead.")
@@ -66,6 +68,9 @@ struct ExportCommand: ParsableCommand {
 
         @Option(name: .long, help: "Key of the pair set or its start; may be left out when there is only one.")
         var set: String?
+
+        @Option(name: .long, help: ArgumentHelp("Write a data set there instead.", valueName: "folder"), completion: .directory)
+        var to: String?
 
         @OptionGroup var options: ReaderOptions
 
@@ -87,6 +92,7 @@ struct ExportCommand: ParsableCommand {
                     why: "\(matches.count) sets match", remedy: "name one of `precis export pairs --list` with --set",
                     exitStatus: sets.isEmpty ? .missingInput : .usage)
             }
+            if let to { return try PairDataset(pairSetKey: key, in: store).write(to: URL(fileURLWithPath: to)) }
             try store.exportPairs(pairSetKey: key) { Answer.write(try $0.jsonLine + "\n") }
         }
     }

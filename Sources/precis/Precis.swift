@@ -15,7 +15,7 @@ struct Precis: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, RunsCommand.self, CompareCommand.self,
             VerifyCommand.self, ExportCommand.self, DoctorCommand.self, TokenizeCommand.self, SampleCommand.self,
-            ScoreCommand.self,
+            CalibrateCommand.self, ServeCommand.self, ScoreCommand.self, TrainCommand.self, ConvertCommand.self, PublishCommand.self,
         ])
 
     static func main() async { await runAsProgram() }

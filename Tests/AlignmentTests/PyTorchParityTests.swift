@@ -75,29 +75,29 @@ import Testing
     ]
 
     @Test(arguments: ["tiny-llama", "tiny-mistral"], objectives)
-    func lossesAndGradientNorms(name: String, objective: (String, PreferenceObjective)) throws {
+    func lossesAndGradientNorms(name: String, objective: (String, PreferenceObjective)) async throws {
         let expected: Objectives = try Self.decode("\(name)/objectives.json")
         let loss = try #require(expected.losses[objective.0])
         let model = try Self.model(name)
-        let report = try Self.firstStep(model, .preference(expected.pairs.map(\.example), objective.1))
+        let report = try await Self.firstStep(model, .preference(expected.pairs.map(\.example), objective.1))
         #expect(abs((report["loss"] ?? .nan) - loss.mean) < 1e-4 * max(1, loss.mean))
         #expect(abs((report["grad_norm"] ?? .nan) - loss.gradient_norm) < 1e-4 * max(1, loss.gradient_norm))
     }
 
     @Test(arguments: ["tiny-llama", "tiny-mistral"])
-    func supervisedLoss(name: String) throws {
+    func supervisedLoss(name: String) async throws {
         let expected: Objectives = try Self.decode("\(name)/objectives.json")
         let examples = expected.pairs.map { SupervisedExample(prompt: $0.prompt, completion: $0.chosen) }
-        let report = try Self.firstStep(try Self.model(name), .supervised(examples))
+        let report = try await Self.firstStep(try Self.model(name), .supervised(examples))
         #expect(abs((report["loss"] ?? .nan) - expected.sft_loss) < 1e-4)
     }
 
     /// Metrics of a first step over all examples.
-    static func firstStep(_ model: LanguageModel, _ data: TrainingData) throws -> [String: Double] {
+    static func firstStep(_ model: LanguageModel, _ data: TrainingData) async throws -> [String: Double] {
         var settings = TrainerSettings(learningRate: 1e-9)
         settings.batchSize = data.count
         var metrics: [String: Double] = [:]
-        _ = try Trainer(model: model, data: data, settings: settings).run { metrics = $0.metrics }
+        _ = try await Trainer(model: model, data: data, settings: settings).run { metrics = $0.metrics }
         return metrics
     }
 
@@ -157,7 +157,7 @@ import Testing
 
     /// Twenty steps as TRL's DPOTrainer makes them: same pairs, settings and order.
     @Test(arguments: [0, 1])
-    func trajectoryEqualsTRL(run index: Int) throws {
+    func trajectoryEqualsTRL(run index: Int) async throws {
         let expected: Trajectory = try Self.decode("tiny-llama/dpo-trajectory.json")
         let run = expected.runs[index]
         let model = try Self.model("tiny-llama")
@@ -172,7 +172,7 @@ import Testing
             settings: settings)
         #expect(trainer.totalSteps == expected.total_steps)
         var reports: [[String: Double]] = []
-        #expect(try trainer.run { reports.append($0.metrics) } == .finished)
+        #expect(try await trainer.run { reports.append($0.metrics) } == .finished)
         #expect(reports.count == run.steps.count)
         for (step, (found, reference)) in zip(reports, run.steps).enumerated() {
             for (name, value) in reference where name != "rewards/accuracies" {

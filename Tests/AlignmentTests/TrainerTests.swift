@@ -37,8 +37,9 @@ import Testing
 
     func train(
         settings: TrainerSettings? = nil, threads: Int = 1, adapter: Bool = false,
-        checkpoint: Trainer.CheckpointPolicy? = nil, stopAfter: Int? = nil
-    ) throws -> (weights: [Float], losses: [Double]) {
+        checkpoint: Trainer.CheckpointPolicy? = nil, stopAfter: Int? = nil,
+        onStep: (LanguageModel, [PreferenceExample]) throws -> Void = { _, _ in }
+    ) async throws -> (weights: [Float], losses: [Double]) {
         let model = TinyModel.make(threads: threads)
         let examples = try Self.referenced(model)
         if adapter {
@@ -52,7 +53,8 @@ import Testing
         var losses: [Double] = []
         struct Stop: Error {}
         do {
-            let outcome = try trainer.run(checkpoint: checkpoint) { report in
+            let outcome = try await trainer.run(checkpoint: checkpoint) { report in
+                try onStep(model, examples)
                 losses.append(report.metrics["loss"] ?? .nan)
                 if report.step == stopAfter { throw Stop() }
             }
@@ -61,67 +63,92 @@ import Testing
         return (Array((model.adapter?.parameters ?? model.parameters).elements), losses)
     }
 
-    @Test func lossStartsAtLn2AndFalls() throws {
-        let losses = try train().losses
+    @Test func lossStartsAtLn2AndFalls() async throws {
+        let losses = try await train().losses
         #expect(losses.count == 12)  // 7 examples in batches of 3: 3 steps an epoch, 4 epochs
         #expect(abs((losses.first ?? 0) - 0.693147) < 1e-5)
         #expect((losses.last ?? 1) < 0.6)
     }
 
     @Test(arguments: [false, true])
-    func microBatchesChangeNoBit(adapter: Bool) throws {
-        let whole = try train(adapter: adapter)
+    func microBatchesChangeNoBit(adapter: Bool) async throws {
+        let whole = try await train(adapter: adapter)
         var small = settings
         small.tokenBudget = 1
-        let split = try train(settings: small, adapter: adapter)
+        let split = try await train(settings: small, adapter: adapter)
         #expect(split.weights == whole.weights)
         #expect(split.losses == whole.losses)
     }
 
-    @Test func threadsChangeNoBit() throws {
-        #expect(try train(threads: 3).weights == train(threads: 1).weights)
+    @Test func threadsChangeNoBit() async throws {
+        #expect(try await train(threads: 3).weights == train(threads: 1).weights)
     }
 
     @Test(arguments: [1, 2, 5, 11])
-    func interruptedRunsContinueToTheSameBits(stop: Int) throws {
+    func interruptedRunsContinueToTheSameBits(stop: Int) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let policy = Trainer.CheckpointPolicy(path: folder.appendingPathComponent("run.ckpt").path, identity: "a")
-        let whole = try train()
-        _ = try train(checkpoint: policy, stopAfter: stop)
-        let continued = try train(checkpoint: policy)
+        let whole = try await train()
+        _ = try await train(checkpoint: policy, stopAfter: stop)
+        let continued = try await train(checkpoint: policy)
         #expect(continued.losses.count == 12 - stop, "the finished steps are not repeated")
         #expect(continued.weights == whole.weights)
         #expect(continued.losses == Array(whole.losses.dropFirst(stop)))
     }
 
-    @Test func checkpointsOfOtherRunsAreLeftAlone() throws {
+    /// Measuring on the way, as validation does, scores and samples with the model under training.
+    @Test(arguments: [false, true])
+    func measuringOnTheWayChangesNoBit(adapter: Bool) async throws {
+        let whole = try await train(adapter: adapter)
+        let watched = try await train(adapter: adapter) { model, examples in
+            _ = try Trainer.evaluate(.preference(examples, PreferenceObjective(beta: 0.5)), model: model)
+            let request = SamplingRequest(prompt: examples[0].prompt, settings: .greedy(maximumTokens: 3), seeds: [1, 2])
+            try model.sample([request], stopTokens: []) { _, _, _ in }
+        }
+        #expect(watched.weights == whole.weights)
+        #expect(watched.losses == whole.losses)
+    }
+
+    @Test func checkpointsAreWrittenEverySoManySteps() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("run.ckpt").path
-        _ = try train(checkpoint: .init(path: path, identity: "a"), stopAfter: 3)
-        #expect(try train(checkpoint: .init(path: path, identity: "b")).losses.count == 12)
+        var written: [Bool] = []
+        _ = try await train(checkpoint: .init(path: path, identity: "a", interval: 1e9, steps: 3)) { _, _ in
+            written.append(FileManager.default.fileExists(atPath: path))
+        }
+        #expect(written == [Bool](repeating: false, count: 3) + [Bool](repeating: true, count: 9))
     }
 
-    @Test func damagedCheckpointsAreErrors() throws {
+    @Test func checkpointsOfOtherRunsAreLeftAlone() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("run.ckpt").path
+        _ = try await train(checkpoint: .init(path: path, identity: "a"), stopAfter: 3)
+        #expect(try await train(checkpoint: .init(path: path, identity: "b")).losses.count == 12)
+    }
+
+    @Test func damagedCheckpointsAreErrors() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let url = folder.appendingPathComponent("run.ckpt")
         let policy = Trainer.CheckpointPolicy(path: url.path, identity: "a")
-        _ = try train(checkpoint: policy, stopAfter: 3)
+        _ = try await train(checkpoint: policy, stopAfter: 3)
         let good = try Data(contentsOf: url)
         var flipped = good
         flipped[good.count / 2] ^= 1
         for bad in [flipped, good.prefix(good.count - 9), good.prefix(10), Data("hello".utf8)] {
             try bad.write(to: url)
-            #expect(throws: TrainingCheckpointError.self) { try train(checkpoint: policy) }
+            await #expect(throws: TrainingCheckpointError.self) { try await train(checkpoint: policy) }
         }
     }
 
-    @Test func divergenceStopsAndKeepsTheWeights() throws {
+    @Test func divergenceStopsAndKeepsTheWeights() async throws {
         let model = TinyModel.make()
         var settings = self.settings
         settings.learningRate = 3
@@ -130,7 +157,7 @@ import Testing
         settings.maximumGradientNorm = 1e9
         let trainer = Trainer(
             model: model, data: .preference(try Self.referenced(model), PreferenceObjective(beta: 0.5)), settings: settings)
-        let outcome = try trainer.run { _ in }
+        let outcome = try await trainer.run { _ in }
         guard case .diverged(let step, let reason) = outcome else {
             Issue.record("the run did not diverge")
             return
@@ -154,7 +181,7 @@ import Testing
         #expect(abs((pairs["logps/chosen"] ?? 0) - sum / Double(examples.count)) < 1e-5)
     }
 
-    @Test func everyEpochVisitsEveryExampleOnce() throws {
+    @Test func everyEpochVisitsEveryExampleOnce() async throws {
         let model = TinyModel.make()
         let examples = try Self.referenced(model)
         var seen: [Double] = []
@@ -162,7 +189,7 @@ import Testing
         settings.batchSize = 1
         settings.learningRate = 1e-30
         let trainer = Trainer(model: model, data: .preference(examples, PreferenceObjective(beta: 0.5)), settings: settings)
-        _ = try trainer.run { seen.append($0.metrics["logps/chosen"] ?? .nan) }
+        _ = try await trainer.run { seen.append($0.metrics["logps/chosen"] ?? .nan) }
         let expected = examples.map(\.referenceChosen).sorted()
         for epoch in 0..<4 {
             let visited = seen[epoch * 7..<(epoch + 1) * 7]

@@ -41,6 +41,29 @@ extension Kernels {
         }
 
         @Test(arguments: shapes, [PK_FLOAT32.rawValue, PK_BFLOAT16.rawValue])
+        func transposingWhatIsPackedEqualsPackingTheTranspose(shape: Shape, mode: UInt32) {
+            let precision = pk_precision(rawValue: mode)
+            var random = SplitMix(UInt64(shape.k * 1000 + shape.n))
+            let (n, k) = (Int64(shape.n), Int64(shape.k))
+            let w = random.floats(shape.n * shape.k)
+            func panels(_ outputs: Int64, _ inputs: Int64, _ fill: (UnsafeMutableRawPointer?) -> Void) -> [UInt8] {
+                let count = pk_packed_bytes(precision, outputs, inputs)
+                let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
+                defer { bytes.deallocate() }
+                bytes.copyBytes(from: repeatElement(0xA5, count: count))  // what is not written shows
+                fill(bytes.baseAddress)
+                return Array(bytes)
+            }
+            onEveryInstructionSet { name in
+                let pool = Pool(2)
+                let forward = panels(n, k) { pk_pack(pool.handle, precision, w, n, k, k, false, $0) }
+                let packed = panels(k, n) { pk_pack(pool.handle, precision, w, k, n, k, true, $0) }
+                let transposed = panels(k, n) { pk_transpose_packed(pool.handle, precision, n, k, forward, $0) }
+                #expect(transposed == packed, "\(name)")
+            }
+        }
+
+        @Test(arguments: shapes, [PK_FLOAT32.rawValue, PK_BFLOAT16.rawValue])
         func matchesDouble(shape: Shape, mode: UInt32) {
             let precision = pk_precision(rawValue: mode)
             var random = SplitMix(UInt64(shape.m * 1000 + shape.n))

@@ -34,7 +34,7 @@ extension Kernels {
         }
 
         @Test(arguments: [(1.0, 0.95), (0.7, 0.5), (1.3, 1.0), (0.2, 0.99), (1.0, 0.0)])
-        func drawsFromTheNucleus(temperature: Double, topP: Double) {
+        func rule11_drawsFromTheNucleusOfTheTemperedDistribution(temperature: Double, topP: Double) {
             var random = SplitMix(17)
             let n = 3001
             let logits = random.floats(n, scale: 8)
@@ -84,7 +84,7 @@ extension Kernels {
             }
         }
 
-        @Test func temperatureZeroTakesTheFirstLargest() {
+        @Test func rule11_temperatureZeroTakesTheFirstLargestWhateverTopP() {
             var logits = [Float](repeating: 0, count: 77)
             logits[40] = 3
             logits[60] = 3

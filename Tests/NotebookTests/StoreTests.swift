@@ -153,14 +153,31 @@ struct StoreTests {
         #expect(throws: StoreError.self) { try store.save(evaluation: orphan, rows: []) }
     }
 
-    @Test func calibrationIsReplacedAsAWhole() throws {
-        let row = CalibrationRecord(
-            judgeKey: "j", split: "train", passage: "nothing", kind: "all", correct: 1, wrong: 2, unsure: 7)
-        try store.save(calibration: [row], judgeKey: "j")
+    @Test func calibrationAnswersAreKeptOncePerQuestion() throws {
+        let row = CalibrationAnswerRecord(
+            judgeKey: "j", split: "test", reader: "judge", questions: "asked", passage: "nothing", articleID: "a",
+            question: 1, kind: "person", answer: 3, choice: nil)
         var other = row
-        other.passage = "full article"
-        try store.save(calibration: [other], judgeKey: "j")
-        #expect(try store.calibration(judgeKey: "j") == [other])
+        other.question = 0
+        try store.save(calibrationAnswers: [row, other])
+        #expect(try store.calibrationAnswers(judgeKey: "j") == [other, row])
+        var again = row
+        again.choice = 3
+        try store.save(calibrationAnswers: [again])
+        #expect(try store.calibrationAnswers(judgeKey: "j") == [other, again])
+        #expect(try store.calibrationAnswers(judgeKey: "k").isEmpty)
+        again.answer = -1
+        #expect(throws: StoreError.self) { try store.save(calibrationAnswers: [again]) }
+    }
+
+    @Test func fluencyIsKeptPerModelAndText() throws {
+        let row = FluencyRecord(modelKey: "m", textHash: Store.summaryHash("News."), negativeLogLikelihood: 7.5, tokenCount: 3)
+        try store.save(fluency: [row])
+        #expect(try store.fluency(modelKey: "m") == [Store.summaryHash("News."): row])
+        #expect(try store.fluency(modelKey: "n").isEmpty)
+        var empty = row
+        empty.tokenCount = 0
+        #expect(throws: StoreError.self) { try store.save(fluency: [empty]) }
     }
 
     @Test func referenceLogProbabilitiesAreExact() throws {

@@ -200,6 +200,30 @@ struct PrecisTests {
         #expect(try Program.run("doctor", "--workspace", path, environment: ["PRECIS_CACHE": empty]).status == 65)
     }
 
+    /// bash completes a command's name with the script; the other shells may not be there to ask.
+    @Test func bashCompletes() throws {
+        let script = workspace.url.appendingPathComponent("completion.bash")
+        try FileManager.default.createDirectory(at: workspace.url, withIntermediateDirectories: true)
+        try Data(try Program.run("--generate-completion-script", "bash").output.utf8).write(to: script)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = [
+            "-c",
+            """
+            set -eu; source "$1"
+            function=$(complete -p precis | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+            COMP_WORDS=(precis ver) COMP_CWORD=1 COMP_LINE='precis ver' COMP_POINT=10
+            set +eu; "$function" precis ver precis; echo "${COMPREPLY[*]}"
+            """, "bash", script.path,
+        ]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0 && output == "verify\n", "\(output)")
+    }
+
     @Test func completionScriptsKnowTheCommands() throws {
         for shell in ["bash", "zsh", "fish"] {
             let script = try Program.run("--generate-completion-script", shell)

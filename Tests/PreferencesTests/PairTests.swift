@@ -28,6 +28,15 @@ import Tokenization
         #expect(result.unusable == 1 && result.belowGap == 2)
     }
 
+    @Test func unfinishedSamplesLoseOnly() {
+        // Sample 0 (4, 90) was cut off. It loses to 1 by length, and would win over 2 by accuracy.
+        var samples = candidates([(4, 90), (3, 30), (1, 40)])
+        samples[0].canBeChosen = false
+        let result = PairBuilder(maximumPerArticle: 45, seed: 1).pairs(of: [("a", samples)])
+        #expect(result.pairs.map { [$0.chosenIndex, $0.rejectedIndex] } == [[1, 0], [1, 2]])
+        #expect(result.unfinished == 1)
+    }
+
     private var articles: [(articleID: String, candidates: [PairCandidate])] {
         (0..<40).map { article in
             var random = SeededRandom(rootSeed: 9, purpose: "pair test", index: article)

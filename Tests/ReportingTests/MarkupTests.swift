@@ -56,6 +56,6 @@ import Testing
 
     @Test func typographyTouchesOnlyNumbers() {
         #expect(Typography.set("won 82.5 % [-1.0, +2.0] (<= 3 %)") == "won 82.5\u{A0}% [−1.0, +2.0] (≤\u{A0}3\u{A0}%)")
-        #expect(Typography.set("lr 2e-5, out-of-distribution, a - b") == "lr 2e-5, out-of-distribution, a - b")
+        #expect(Typography.set("lr 2e-5, out-of-distribution, a - b, the-5") == "lr 2e−5, out-of-distribution, a - b, the-5")
     }
 }

@@ -70,7 +70,7 @@ import Tokenization
     }
 
     /// encode(prompt) + encode(answer) is how a pair is defined.
-    @Test func completionIsTheAnswerAndItsEnd() throws {
+    @Test func rule4_completionIsTheAnswerAndItsEnd() throws {
         let tokenizer = try CachedModel.tokenizer()
         let template = try ChatTemplate(.smolLM2, tokenizer: tokenizer)
         let question = Message(role: .user, content: "Summarise.")
@@ -82,6 +82,20 @@ import Tokenization
         #expect(template.completion(answer) == tokenizer.encode(answer) + [template.endOfTurn])
         #expect(template.endOfTurn == tokenizer.id(ofToken: "<|im_end|>"))
         #expect(template.stopTokens == [template.endOfTurn])
+    }
+
+    /// SmolLM2 adds a system turn where there is none, adds no beginning of sequence, and splits digits.
+    @Test func rule13_systemTurnDigitsAndNoBeginning() throws {
+        let tokenizer = try CachedModel.tokenizer()
+        let template = try ChatTemplate(.smolLM2, tokenizer: tokenizer)
+        let question = Message(role: .user, content: "In 1998?")
+        let system = Message(
+            role: .system, content: "You are a helpful AI assistant named SmolLM, trained by Hugging Face")
+        let ids = try template.render([question], addGenerationPrompt: true)
+        #expect(try template.render([system, question], addGenerationPrompt: true) == ids)
+        #expect(ids.first == tokenizer.id(ofToken: "<|im_start|>"))
+        #expect(try template.render([Message(role: .system, content: "Be brief."), question], addGenerationPrompt: true) != ids)
+        #expect(tokenizer.encode("1998").map { tokenizer.decode([$0]) } == ["1", "9", "9", "8"])
     }
 
     @Test func aStyleWithoutItsTokensIsAnError() throws {

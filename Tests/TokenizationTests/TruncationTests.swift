@@ -39,7 +39,7 @@ import Tokenization
         #expect(try rendered(template, longer).count > maximumTokens, "another word would not fit")
     }
 
-    @Test func instructionsAndHeaderAreNeverCut() throws {
+    @Test func rule5_instructionsAndHeaderAreNeverCut() throws {
         let template = try template()
         let empty = try rendered(template, "")
         let prompt = try template.prompt(template: Self.instruction, article: Self.article, maximumTokens: empty.count)

@@ -10,25 +10,25 @@ set lmargin at screen 0.081579
 set rmargin at screen 0.976316
 set tmargin at screen 0.969231
 set bmargin at screen 0.119231
-set xrange [9.4968354:60.125360]
-set yrange [19.045779:70.806624]
+set xrange [3.2670604:58.616538]
+set yrange [18.679968:63.369079]
 set xtics 10.000000
 set ytics 10.000000
 set xlabel 'Median compression: summary words / article words, %'
 set ylabel 'Accuracy: questions answered correctly, %'
-set label '↖ better: shorter and more accurate' at first 10.241373,first 69.401352 left front font ',12' tc rgb '#63676d'
-set label 'Original model' at first 41.031454,first 36.923077 right front font ',12' tc rgb '#1c1e21'
-set label 'Prompted for 1 sentence' at first 25.996498,first 31.538462 right front font ',12' tc rgb '#1c1e21'
-set label 'Prompted for 3 sentences' at first 47.491069,first 38.846154 left front font ',12' tc rgb '#1c1e21'
-set label 'Prompted for 4 sentences' at first 47.688550,first 35.119645 center front font ',12' tc rgb '#1c1e21'
-set label 'First sentence' at first 15.131331,first 29.111124 center front font ',12' tc rgb '#1c1e21'
-set label 'First 2 sentences' at first 28.817343,first 44.615385 right front font ',12' tc rgb '#1c1e21'
-set label 'First 3 sentences' at first 43.034140,first 61.153846 right front font ',12' tc rgb '#1c1e21'
-set label 'Best of 8 samples' at first 35.894745,first 56.153846 right front font ',12' tc rgb '#1c1e21'
-set label 'DPO (beta 0.1, lr 4e-5)' at first 50.365854,first 57.188048 center front font ',12' tc rgb '#1c1e21'
-set label 'SFT (lr 1e-5)' at first 42.225414,first 44.615385 left front font ',12' tc rgb '#1c1e21'
-set label 'LoRA rank 64 (beta 0.1, lr 1e-4)' at first 49.539016,first 52.427337 center front font ',12' tc rgb '#1c1e21'
-set label 'DPO (beta 0.1, lr 4e-5), round 2' at first 38.302637,first 42.692308 left front font ',12' tc rgb '#1c1e21'
+set label '↖ better: shorter and more accurate' at first 4.0810233,first 62.155799 left front font ',12' tc rgb '#63676d'
+set label 'Original model' at first 39.198099,first 36.410256 right front font ',12' tc rgb '#1c1e21'
+set label 'Prompted for 1 sentence' at first 25.285804,first 32.307692 right front font ',12' tc rgb '#1c1e21'
+set label 'Prompted for 3 sentences' at first 40.723684,first 38.992939 center front font ',12' tc rgb '#1c1e21'
+set label 'Prompted for 4 sentences' at first 45.765676,first 34.553539 center front font ',12' tc rgb '#1c1e21'
+set label 'First sentence' at first 12.708537,first 26.410256 right front font ',12' tc rgb '#1c1e21'
+set label 'First 2 sentences' at first 27.899910,first 42.820513 right front font ',12' tc rgb '#1c1e21'
+set label 'First 3 sentences' at first 41.249119,first 56.128550 left front font ',12' tc rgb '#1c1e21'
+set label 'Best of 10 samples' at first 34.739061,first 55.128205 right front font ',12' tc rgb '#1c1e21'
+set label 'DPO (beta 0.03, lr 4e-5)' at first 28.763794,first 45.384615 right front font ',12' tc rgb '#1c1e21'
+set label 'SFT (lr 1e-5)' at first 39.545807,first 48.205128 left front font ',12' tc rgb '#1c1e21'
+set label 'LoRA rank 64 (beta 0.1, lr 4e-4)' at first 34.220035,first 43.846154 left front font ',12' tc rgb '#1c1e21'
+set label 'DPO (beta 0.03, lr 4e-5), round 2' at first 21.761930,first 28.230425 left front font ',12' tc rgb '#1c1e21'
 plot 'frontier-line.dat' index 0 using 1:2:3 with filledcurves lc rgb '#63676d' fs transparent solid 0.16 noborder, \
      'frontier-line.dat' index 1 using 1:2 with lines lc rgb '#63676d' lw 1.6 dt (6,4), \
      'frontier-ellipses.dat' index 0 using 1:2 with filledcurves closed lc rgb '#1c1e21' fs transparent solid 0.13 noborder, \

@@ -7,11 +7,11 @@ set tics nomirror scale 0.5 tc rgb '#1c1e21'
 set grid back lc rgb '#dcdfe3' lt 1 lw 1
 unset key
 set logscale x
-set xrange [6.25e-5:0.00016000000]
-set yrange [48.054054:84.378378]
+set xrange [6.25e-5:0.00064000000]
+set yrange [47.905660:87.000000]
 set ytics 10.000000
 unset mxtics
-set xtics ('1e-4' 0.0001) font ',11'
+set xtics ('1e-4' 0.0001, '4e-4' 0.0004) font ',11'
 set multiplot
 set lmargin at screen 0.07632
 set rmargin at screen 0.37368
@@ -24,7 +24,8 @@ unset label; unset arrow
 set arrow from graph 0,first 50 to graph 1,first 50 nohead back lw 1 lc rgb '#63676d'
 plot 'sweep-lora-rank64.dat' index 0 using 1:3:4 with filledcurves lc rgb '#d55e00' fs transparent solid 0.18 noborder, \
      'sweep-lora-rank64.dat' index 0 using 1:2 with lines lc rgb '#d55e00' lw 2, \
+     'sweep-lora-rank64.dat' index 0 using 1:3:(0):($4-$3) with vectors nohead lw 1.2 lc rgb '#d55e00', \
      'sweep-lora-rank64.dat' index 0 using 1:($6==0 && $5==1 ? $2 : 1/0) with points pt 7 ps 1 lc rgb '#d55e00', \
      'sweep-lora-rank64.dat' index 0 using 1:($6==0 && $5==0 ? $2 : 1/0) with points pt 6 ps 1 lw 1.6 lc rgb '#d55e00', \
-     'sweep-lora-rank64.dat' index 0 using 1:($6==1 ? 49.507027 : 1/0) with points pt 2 ps 1 lw 1.6 lc rgb '#1c1e21'
+     'sweep-lora-rank64.dat' index 0 using 1:($6==1 ? 49.469434 : 1/0) with points pt 2 ps 1 lw 1.6 lc rgb '#1c1e21'
 unset multiplot

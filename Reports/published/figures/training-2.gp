@@ -1,6 +1,6 @@
 # Draws training-2.svg from the data files beside this script: gnuplot training-2.gp
 set encoding utf8
-set terminal svg size 760,510 dynamic noenhanced font 'Helvetica,13'
+set terminal svg size 760,765 dynamic noenhanced font 'Helvetica,13'
 set output 'training-2.svg'
 set border 3 lc rgb '#63676d' lw 1
 set tics nomirror scale 0.5 tc rgb '#1c1e21'
@@ -9,24 +9,244 @@ unset key
 set multiplot
 set tics font ',11'
 set lmargin at screen 0.06842; set rmargin at screen 0.30702
-set tmargin at screen 0.94902; set bmargin at screen 0.61373
+set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'loss' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [0.20551022:0.94258854]
+set ytics 0.20000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-2.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
-     'training-2.dat' index 0 using 1:3 with lines lc rgb '#d55e00' lw 1.8
+     'training-2.dat' index 2 using 1:2 with lines lc rgb '#b40072b2' lw 0.8, \
+     'training-2.dat' index 4 using 1:2 with lines lc rgb '#b4009e73' lw 0.8, \
+     'training-2.dat' index 6 using 1:2 with lines lc rgb '#b4cc79a7' lw 0.8, \
+     'training-2.dat' index 8 using 1:2 with lines lc rgb '#b4e69f00' lw 0.8, \
+     'training-2.dat' index 10 using 1:2 with lines lc rgb '#b456b4e9' lw 0.8, \
+     'training-2.dat' index 12 using 1:2 with lines lc rgb '#b48a7d00' lw 0.8, \
+     'training-2.dat' index 0 using 1:3 with lines lc rgb '#d55e00' lw 1.8, \
+     'training-2.dat' index 1 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00', \
+     'training-2.dat' index 2 using 1:3 with lines lc rgb '#0072b2' lw 1.8, \
+     'training-2.dat' index 3 using 1:2 with points pt 5 ps 0.8 lw 1.4 lc rgb '#0072b2', \
+     'training-2.dat' index 4 using 1:3 with lines lc rgb '#009e73' lw 1.8, \
+     'training-2.dat' index 5 using 1:2 with points pt 9 ps 0.8 lw 1.4 lc rgb '#009e73', \
+     'training-2.dat' index 6 using 1:3 with lines lc rgb '#cc79a7' lw 1.8, \
+     'training-2.dat' index 7 using 1:2 with points pt 13 ps 0.8 lw 1.4 lc rgb '#cc79a7', \
+     'training-2.dat' index 8 using 1:3 with lines lc rgb '#e69f00' lw 1.8, \
+     'training-2.dat' index 9 using 1:2 with points pt 11 ps 0.8 lw 1.4 lc rgb '#e69f00', \
+     'training-2.dat' index 10 using 1:3 with lines lc rgb '#56b4e9' lw 1.8, \
+     'training-2.dat' index 11 using 1:2 with points pt 15 ps 0.8 lw 1.4 lc rgb '#56b4e9', \
+     'training-2.dat' index 12 using 1:3 with lines lc rgb '#8a7d00' lw 1.8, \
+     'training-2.dat' index 13 using 1:2 with points pt 6 ps 0.8 lw 1.4 lc rgb '#8a7d00'
 set lmargin at screen 0.39737; set rmargin at screen 0.63596
-set tmargin at screen 0.94902; set bmargin at screen 0.61373
-set title 'log-probs: chosen, rejected (dashed)' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
+set tmargin at screen 0.96601; set bmargin at screen 0.74248
+set title 'reward margin' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [-0.21785091:3.6558029]
+set ytics 1.0000000
+set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
-plot 'training-2.dat' index 1 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
-     'training-2.dat' index 1 using 1:3 with lines lc rgb '#d55e00' lw 1.8
+plot 'training-2.dat' index 14 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-2.dat' index 16 using 1:2 with lines lc rgb '#b40072b2' lw 0.8, \
+     'training-2.dat' index 18 using 1:2 with lines lc rgb '#b4009e73' lw 0.8, \
+     'training-2.dat' index 20 using 1:2 with lines lc rgb '#b4cc79a7' lw 0.8, \
+     'training-2.dat' index 22 using 1:2 with lines lc rgb '#b4e69f00' lw 0.8, \
+     'training-2.dat' index 24 using 1:2 with lines lc rgb '#b456b4e9' lw 0.8, \
+     'training-2.dat' index 26 using 1:2 with lines lc rgb '#b48a7d00' lw 0.8, \
+     'training-2.dat' index 14 using 1:3 with lines lc rgb '#d55e00' lw 1.8, \
+     'training-2.dat' index 15 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00', \
+     'training-2.dat' index 16 using 1:3 with lines lc rgb '#0072b2' lw 1.8, \
+     'training-2.dat' index 17 using 1:2 with points pt 5 ps 0.8 lw 1.4 lc rgb '#0072b2', \
+     'training-2.dat' index 18 using 1:3 with lines lc rgb '#009e73' lw 1.8, \
+     'training-2.dat' index 19 using 1:2 with points pt 9 ps 0.8 lw 1.4 lc rgb '#009e73', \
+     'training-2.dat' index 20 using 1:3 with lines lc rgb '#cc79a7' lw 1.8, \
+     'training-2.dat' index 21 using 1:2 with points pt 13 ps 0.8 lw 1.4 lc rgb '#cc79a7', \
+     'training-2.dat' index 22 using 1:3 with lines lc rgb '#e69f00' lw 1.8, \
+     'training-2.dat' index 23 using 1:2 with points pt 11 ps 0.8 lw 1.4 lc rgb '#e69f00', \
+     'training-2.dat' index 24 using 1:3 with lines lc rgb '#56b4e9' lw 1.8, \
+     'training-2.dat' index 25 using 1:2 with points pt 15 ps 0.8 lw 1.4 lc rgb '#56b4e9', \
+     'training-2.dat' index 26 using 1:3 with lines lc rgb '#8a7d00' lw 1.8, \
+     'training-2.dat' index 27 using 1:2 with points pt 6 ps 0.8 lw 1.4 lc rgb '#8a7d00'
 set lmargin at screen 0.72632; set rmargin at screen 0.96491
-set tmargin at screen 0.94902; set bmargin at screen 0.61373
+set tmargin at screen 0.96601; set bmargin at screen 0.74248
+set title 'reward accuracy' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [-0.060000000:1.0600000]
+set ytics 0.25000000
+set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-2.dat' index 28 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-2.dat' index 30 using 1:2 with lines lc rgb '#b40072b2' lw 0.8, \
+     'training-2.dat' index 32 using 1:2 with lines lc rgb '#b4009e73' lw 0.8, \
+     'training-2.dat' index 34 using 1:2 with lines lc rgb '#b4cc79a7' lw 0.8, \
+     'training-2.dat' index 36 using 1:2 with lines lc rgb '#b4e69f00' lw 0.8, \
+     'training-2.dat' index 38 using 1:2 with lines lc rgb '#b456b4e9' lw 0.8, \
+     'training-2.dat' index 40 using 1:2 with lines lc rgb '#b48a7d00' lw 0.8, \
+     'training-2.dat' index 28 using 1:3 with lines lc rgb '#d55e00' lw 1.8, \
+     'training-2.dat' index 29 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00', \
+     'training-2.dat' index 30 using 1:3 with lines lc rgb '#0072b2' lw 1.8, \
+     'training-2.dat' index 31 using 1:2 with points pt 5 ps 0.8 lw 1.4 lc rgb '#0072b2', \
+     'training-2.dat' index 32 using 1:3 with lines lc rgb '#009e73' lw 1.8, \
+     'training-2.dat' index 33 using 1:2 with points pt 9 ps 0.8 lw 1.4 lc rgb '#009e73', \
+     'training-2.dat' index 34 using 1:3 with lines lc rgb '#cc79a7' lw 1.8, \
+     'training-2.dat' index 35 using 1:2 with points pt 13 ps 0.8 lw 1.4 lc rgb '#cc79a7', \
+     'training-2.dat' index 36 using 1:3 with lines lc rgb '#e69f00' lw 1.8, \
+     'training-2.dat' index 37 using 1:2 with points pt 11 ps 0.8 lw 1.4 lc rgb '#e69f00', \
+     'training-2.dat' index 38 using 1:3 with lines lc rgb '#56b4e9' lw 1.8, \
+     'training-2.dat' index 39 using 1:2 with points pt 15 ps 0.8 lw 1.4 lc rgb '#56b4e9', \
+     'training-2.dat' index 40 using 1:3 with lines lc rgb '#8a7d00' lw 1.8, \
+     'training-2.dat' index 41 using 1:2 with points pt 6 ps 0.8 lw 1.4 lc rgb '#8a7d00'
+set lmargin at screen 0.06842; set rmargin at screen 0.30702
+set tmargin at screen 0.63268; set bmargin at screen 0.40915
+set title 'log-probs: chosen, rejected (dashed)' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [-148.89601:-44.759860]
+set ytics 25.000000
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-2.dat' index 42 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-2.dat' index 43 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-2.dat' index 44 using 1:2 with lines lc rgb '#b40072b2' lw 0.8, \
+     'training-2.dat' index 45 using 1:2 with lines lc rgb '#b40072b2' lw 0.8, \
+     'training-2.dat' index 46 using 1:2 with lines lc rgb '#b4009e73' lw 0.8, \
+     'training-2.dat' index 47 using 1:2 with lines lc rgb '#b4009e73' lw 0.8, \
+     'training-2.dat' index 48 using 1:2 with lines lc rgb '#b4cc79a7' lw 0.8, \
+     'training-2.dat' index 49 using 1:2 with lines lc rgb '#b4cc79a7' lw 0.8, \
+     'training-2.dat' index 50 using 1:2 with lines lc rgb '#b4e69f00' lw 0.8, \
+     'training-2.dat' index 51 using 1:2 with lines lc rgb '#b4e69f00' lw 0.8, \
+     'training-2.dat' index 52 using 1:2 with lines lc rgb '#b456b4e9' lw 0.8, \
+     'training-2.dat' index 53 using 1:2 with lines lc rgb '#b456b4e9' lw 0.8, \
+     'training-2.dat' index 54 using 1:2 with lines lc rgb '#b48a7d00' lw 0.8, \
+     'training-2.dat' index 55 using 1:2 with lines lc rgb '#b48a7d00' lw 0.8, \
+     'training-2.dat' index 42 using 1:3 with lines lc rgb '#d55e00' lw 1.8, \
+     'training-2.dat' index 43 using 1:3 with lines lc rgb '#d55e00' lw 1.8 dt (5,3), \
+     'training-2.dat' index 44 using 1:3 with lines lc rgb '#0072b2' lw 1.8, \
+     'training-2.dat' index 45 using 1:3 with lines lc rgb '#0072b2' lw 1.8 dt (5,3), \
+     'training-2.dat' index 46 using 1:3 with lines lc rgb '#009e73' lw 1.8, \
+     'training-2.dat' index 47 using 1:3 with lines lc rgb '#009e73' lw 1.8 dt (5,3), \
+     'training-2.dat' index 48 using 1:3 with lines lc rgb '#cc79a7' lw 1.8, \
+     'training-2.dat' index 49 using 1:3 with lines lc rgb '#cc79a7' lw 1.8 dt (5,3), \
+     'training-2.dat' index 50 using 1:3 with lines lc rgb '#e69f00' lw 1.8, \
+     'training-2.dat' index 51 using 1:3 with lines lc rgb '#e69f00' lw 1.8 dt (5,3), \
+     'training-2.dat' index 52 using 1:3 with lines lc rgb '#56b4e9' lw 1.8, \
+     'training-2.dat' index 53 using 1:3 with lines lc rgb '#56b4e9' lw 1.8 dt (5,3), \
+     'training-2.dat' index 54 using 1:3 with lines lc rgb '#8a7d00' lw 1.8, \
+     'training-2.dat' index 55 using 1:3 with lines lc rgb '#8a7d00' lw 1.8 dt (5,3)
+set lmargin at screen 0.39737; set rmargin at screen 0.63596
+set tmargin at screen 0.63268; set bmargin at screen 0.40915
+set title 'KL to the reference' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [-3.6556727:42.076453]
+set ytics 10.000000
+set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-2.dat' index 56 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
+     'training-2.dat' index 57 using 1:2 with lines lc rgb '#b40072b2' lw 0.8, \
+     'training-2.dat' index 58 using 1:2 with lines lc rgb '#b4009e73' lw 0.8, \
+     'training-2.dat' index 59 using 1:2 with lines lc rgb '#b4cc79a7' lw 0.8, \
+     'training-2.dat' index 60 using 1:2 with lines lc rgb '#b4e69f00' lw 0.8, \
+     'training-2.dat' index 61 using 1:2 with lines lc rgb '#b456b4e9' lw 0.8, \
+     'training-2.dat' index 62 using 1:2 with lines lc rgb '#b48a7d00' lw 0.8, \
+     'training-2.dat' index 56 using 1:3 with lines lc rgb '#d55e00' lw 1.8, \
+     'training-2.dat' index 57 using 1:3 with lines lc rgb '#0072b2' lw 1.8, \
+     'training-2.dat' index 58 using 1:3 with lines lc rgb '#009e73' lw 1.8, \
+     'training-2.dat' index 59 using 1:3 with lines lc rgb '#cc79a7' lw 1.8, \
+     'training-2.dat' index 60 using 1:3 with lines lc rgb '#e69f00' lw 1.8, \
+     'training-2.dat' index 61 using 1:3 with lines lc rgb '#56b4e9' lw 1.8, \
+     'training-2.dat' index 62 using 1:3 with lines lc rgb '#8a7d00' lw 1.8
+set lmargin at screen 0.72632; set rmargin at screen 0.96491
+set tmargin at screen 0.63268; set bmargin at screen 0.40915
+set title 'win rate, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [0.48500000:0.76500000]
+set ytics 0.10000000
+set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-2.dat' index 63 using 1:2 with lines lc rgb '#d55e00' lw 1, \
+     'training-2.dat' index 64 using 1:2 with lines lc rgb '#0072b2' lw 1, \
+     'training-2.dat' index 65 using 1:2 with lines lc rgb '#009e73' lw 1, \
+     'training-2.dat' index 66 using 1:2 with lines lc rgb '#cc79a7' lw 1, \
+     'training-2.dat' index 67 using 1:2 with lines lc rgb '#e69f00' lw 1, \
+     'training-2.dat' index 68 using 1:2 with lines lc rgb '#56b4e9' lw 1, \
+     'training-2.dat' index 69 using 1:2 with lines lc rgb '#8a7d00' lw 1, \
+     'training-2.dat' index 63 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00', \
+     'training-2.dat' index 64 using 1:2 with points pt 5 ps 0.8 lw 1.4 lc rgb '#0072b2', \
+     'training-2.dat' index 65 using 1:2 with points pt 9 ps 0.8 lw 1.4 lc rgb '#009e73', \
+     'training-2.dat' index 66 using 1:2 with points pt 13 ps 0.8 lw 1.4 lc rgb '#cc79a7', \
+     'training-2.dat' index 67 using 1:2 with points pt 11 ps 0.8 lw 1.4 lc rgb '#e69f00', \
+     'training-2.dat' index 68 using 1:2 with points pt 15 ps 0.8 lw 1.4 lc rgb '#56b4e9', \
+     'training-2.dat' index 69 using 1:2 with points pt 6 ps 0.8 lw 1.4 lc rgb '#8a7d00'
+set lmargin at screen 0.06842; set rmargin at screen 0.30702
+set tmargin at screen 0.29935; set bmargin at screen 0.07582
+set title 'accuracy, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [0.33800000:0.56200000]
+set ytics 0.050000000
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-2.dat' index 70 using 1:2 with lines lc rgb '#d55e00' lw 1, \
+     'training-2.dat' index 71 using 1:2 with lines lc rgb '#0072b2' lw 1, \
+     'training-2.dat' index 72 using 1:2 with lines lc rgb '#009e73' lw 1, \
+     'training-2.dat' index 73 using 1:2 with lines lc rgb '#cc79a7' lw 1, \
+     'training-2.dat' index 74 using 1:2 with lines lc rgb '#e69f00' lw 1, \
+     'training-2.dat' index 75 using 1:2 with lines lc rgb '#56b4e9' lw 1, \
+     'training-2.dat' index 76 using 1:2 with lines lc rgb '#8a7d00' lw 1, \
+     'training-2.dat' index 70 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00', \
+     'training-2.dat' index 71 using 1:2 with points pt 5 ps 0.8 lw 1.4 lc rgb '#0072b2', \
+     'training-2.dat' index 72 using 1:2 with points pt 9 ps 0.8 lw 1.4 lc rgb '#009e73', \
+     'training-2.dat' index 73 using 1:2 with points pt 13 ps 0.8 lw 1.4 lc rgb '#cc79a7', \
+     'training-2.dat' index 74 using 1:2 with points pt 11 ps 0.8 lw 1.4 lc rgb '#e69f00', \
+     'training-2.dat' index 75 using 1:2 with points pt 15 ps 0.8 lw 1.4 lc rgb '#56b4e9', \
+     'training-2.dat' index 76 using 1:2 with points pt 6 ps 0.8 lw 1.4 lc rgb '#8a7d00'
+set lmargin at screen 0.39737; set rmargin at screen 0.63596
+set tmargin at screen 0.29935; set bmargin at screen 0.07582
+set title 'words, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [49.340000:82.660000]
+set ytics 10.000000
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-2.dat' index 77 using 1:2 with lines lc rgb '#d55e00' lw 1, \
+     'training-2.dat' index 78 using 1:2 with lines lc rgb '#0072b2' lw 1, \
+     'training-2.dat' index 79 using 1:2 with lines lc rgb '#009e73' lw 1, \
+     'training-2.dat' index 80 using 1:2 with lines lc rgb '#cc79a7' lw 1, \
+     'training-2.dat' index 81 using 1:2 with lines lc rgb '#e69f00' lw 1, \
+     'training-2.dat' index 82 using 1:2 with lines lc rgb '#56b4e9' lw 1, \
+     'training-2.dat' index 83 using 1:2 with lines lc rgb '#8a7d00' lw 1, \
+     'training-2.dat' index 77 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00', \
+     'training-2.dat' index 78 using 1:2 with points pt 5 ps 0.8 lw 1.4 lc rgb '#0072b2', \
+     'training-2.dat' index 79 using 1:2 with points pt 9 ps 0.8 lw 1.4 lc rgb '#009e73', \
+     'training-2.dat' index 80 using 1:2 with points pt 13 ps 0.8 lw 1.4 lc rgb '#cc79a7', \
+     'training-2.dat' index 81 using 1:2 with points pt 11 ps 0.8 lw 1.4 lc rgb '#e69f00', \
+     'training-2.dat' index 82 using 1:2 with points pt 15 ps 0.8 lw 1.4 lc rgb '#56b4e9', \
+     'training-2.dat' index 83 using 1:2 with points pt 6 ps 0.8 lw 1.4 lc rgb '#8a7d00'
+set lmargin at screen 0.72632; set rmargin at screen 0.96491
+set tmargin at screen 0.29935; set bmargin at screen 0.07582
 unset arrow; unset label; unset title; unset xlabel; unset border; unset tics; unset grid
 set xrange [0:1]; set yrange [0:1]
-set arrow from -0.12,0.95 to 0,0.95 nohead lw 2.4 lc rgb '#d55e00'
-set label 'SFT (lr 1e-5)' at first 0.060000000,first 0.95000000 left front font ',11' tc rgb '#1c1e21'
+set arrow from -0.28,0.95 to -0.16,0.95 nohead lw 2.4 lc rgb '#d55e00'
+set label '' at first -0.22,first 0.95 point pt 7 ps 0.8 lc rgb '#d55e00'
+set label 'DPO (beta 0.05, lr 1e-5, 128 pairs)' at first -0.12000000,first 0.95000000 left front font ',11' tc rgb '#1c1e21'
+set arrow from -0.28,0.82 to -0.16,0.82 nohead lw 2.4 lc rgb '#0072b2'
+set label '' at first -0.22,first 0.82 point pt 5 ps 0.8 lc rgb '#0072b2'
+set label 'DPO (beta 0.05, lr 4e-5, 128 pairs)' at first -0.12000000,first 0.82000000 left front font ',11' tc rgb '#1c1e21'
+set arrow from -0.28,0.69 to -0.16,0.69 nohead lw 2.4 lc rgb '#009e73'
+set label '' at first -0.22,first 0.69 point pt 9 ps 0.8 lc rgb '#009e73'
+set label 'DPO (beta 0.05, lr 1.6e-4, 128 pairs)' at first -0.12000000,first 0.69000000 left front font ',11' tc rgb '#1c1e21'
+set arrow from -0.28,0.56 to -0.16,0.56 nohead lw 2.4 lc rgb '#cc79a7'
+set label '' at first -0.22,first 0.56 point pt 13 ps 0.8 lc rgb '#cc79a7'
+set label 'DPO (beta 0.1, lr 1e-5, 128 pairs)' at first -0.12000000,first 0.56000000 left front font ',11' tc rgb '#1c1e21'
+set arrow from -0.28,0.43 to -0.16,0.43 nohead lw 2.4 lc rgb '#e69f00'
+set label '' at first -0.22,first 0.43 point pt 11 ps 0.8 lc rgb '#e69f00'
+set label 'DPO (beta 0.1, lr 4e-5, 128 pairs)' at first -0.12000000,first 0.43000000 left front font ',11' tc rgb '#1c1e21'
+set arrow from -0.28,0.3 to -0.16,0.3 nohead lw 2.4 lc rgb '#56b4e9'
+set label '' at first -0.22,first 0.3 point pt 15 ps 0.8 lc rgb '#56b4e9'
+set label 'DPO (beta 0.1, lr 1.6e-4, 128 pairs)' at first -0.12000000,first 0.30000000 left front font ',11' tc rgb '#1c1e21'
+set arrow from -0.28,0.17 to -0.16,0.17 nohead lw 2.4 lc rgb '#8a7d00'
+set label '' at first -0.22,first 0.17 point pt 6 ps 0.8 lc rgb '#8a7d00'
+set label 'DPO (beta 0.03, lr 4e-5)' at first -0.12000000,first 0.17000000 left front font ',11' tc rgb '#1c1e21'
 plot 2 with lines
 unset multiplot

@@ -11,48 +11,61 @@ set tics font ',11'
 set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.94902; set bmargin at screen 0.61373
 set title 'loss' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [0.36675958:0.80497282]
+set ytics 0.10000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-3.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
-     'training-3.dat' index 0 using 1:3 with lines lc rgb '#d55e00' lw 1.8
+     'training-3.dat' index 0 using 1:3 with lines lc rgb '#d55e00' lw 1.8, \
+     'training-3.dat' index 1 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00'
 set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.94902; set bmargin at screen 0.61373
-set title 'reward margin' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
-set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
-set xlabel 'step' offset 0,0.4 font ',11'
-plot 'training-3.dat' index 1 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
-     'training-3.dat' index 1 using 1:3 with lines lc rgb '#d55e00' lw 1.8
-set lmargin at screen 0.72632; set rmargin at screen 0.96491
-set tmargin at screen 0.94902; set bmargin at screen 0.61373
-set title 'reward accuracy' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
-set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
+set title 'log-probs: chosen, rejected (dashed)' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [-68.104798:-35.599272]
+set ytics 10.000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-3.dat' index 2 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
      'training-3.dat' index 2 using 1:3 with lines lc rgb '#d55e00' lw 1.8
+set lmargin at screen 0.72632; set rmargin at screen 0.96491
+set tmargin at screen 0.94902; set bmargin at screen 0.61373
+set title 'win rate, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [0.48500000:0.76500000]
+set ytics 0.10000000
+set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
+set xlabel 'step' offset 0,0.4 font ',11'
+plot 'training-3.dat' index 3 using 1:2 with lines lc rgb '#d55e00' lw 1, \
+     'training-3.dat' index 3 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00'
 set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.44902; set bmargin at screen 0.11373
-set title 'log-probs: chosen, rejected (dashed)' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
+set title 'accuracy, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [0.47200000:0.52800000]
+set ytics 0.020000000
 set xlabel 'step' offset 0,0.4 font ',11'
-plot 'training-3.dat' index 3 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
-     'training-3.dat' index 4 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
-     'training-3.dat' index 3 using 1:3 with lines lc rgb '#d55e00' lw 1.8, \
-     'training-3.dat' index 4 using 1:3 with lines lc rgb '#d55e00' lw 1.8 dt (5,3)
+plot 'training-3.dat' index 4 using 1:2 with lines lc rgb '#d55e00' lw 1, \
+     'training-3.dat' index 4 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00'
 set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.44902; set bmargin at screen 0.11373
-set title 'KL to the reference' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xrange [*:*]; set yrange [*:*]; set xtics autofreq; set ytics autofreq
-set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
+set title 'words, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
+unset arrow; unset label; set xtics 5.0000000
+set xrange [0:19.000000]
+set yrange [86.022500:92.602500]
+set ytics 2.0000000
 set xlabel 'step' offset 0,0.4 font ',11'
-plot 'training-3.dat' index 5 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
-     'training-3.dat' index 5 using 1:3 with lines lc rgb '#d55e00' lw 1.8
+plot 'training-3.dat' index 5 using 1:2 with lines lc rgb '#d55e00' lw 1, \
+     'training-3.dat' index 5 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00'
 set lmargin at screen 0.72632; set rmargin at screen 0.96491
 set tmargin at screen 0.44902; set bmargin at screen 0.11373
 unset arrow; unset label; unset title; unset xlabel; unset border; unset tics; unset grid
 set xrange [0:1]; set yrange [0:1]
-set arrow from -0.12,0.95 to 0,0.95 nohead lw 2.4 lc rgb '#d55e00'
-set label 'LoRA rank 64 (beta 0.1, lr 1e-4)' at first 0.060000000,first 0.95000000 left front font ',11' tc rgb '#1c1e21'
+set arrow from -0.28,0.95 to -0.16,0.95 nohead lw 2.4 lc rgb '#d55e00'
+set label '' at first -0.22,first 0.95 point pt 7 ps 0.8 lc rgb '#d55e00'
+set label 'SFT (lr 1e-5)' at first -0.12000000,first 0.95000000 left front font ',11' tc rgb '#1c1e21'
 plot 2 with lines
 unset multiplot

@@ -52,6 +52,10 @@ size_t pk_packed_bytes(pk_precision precision, int64_t n, int64_t k);
 /// `packed` is 64-byte aligned.
 void pk_pack(pk_pool *pool, pk_precision precision, const float *w, int64_t n, int64_t k, int64_t ld,
              bool transposed, void *packed);
+/// From a packed [n, k] weight to the packed [k, n] one, bit for bit what pk_pack makes of the transposed weight:
+/// dX = dY * W needs no second copy of W for longer than the product takes.
+void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64_t k, const void *packed,
+                         void *transposed);
 /// y[m, n] (+)= x[m, k] * packed^T.
 void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
              const void *packed, float *y, int64_t ldy, bool accumulate);

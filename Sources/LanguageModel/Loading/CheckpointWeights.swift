@@ -52,10 +52,10 @@ package struct CheckpointWeights {
     }
 
     /// - Throws: `CheckpointError` for a missing, extra or misshapen tensor, or too little memory.
-    package func read() throws(CheckpointError) -> FloatBuffer {
+    package func read(into storage: FloatBuffer.Storage = .memory) throws(CheckpointError) -> FloatBuffer {
         try checkTensors()
         try checkMemory()
-        let parameters = FloatBuffer(count: layout.count)
+        let parameters = FloatBuffer(count: layout.count, storage: storage)
         for tensor in layout.tensors {
             let destination = UnsafeMutableBufferPointer(start: parameters.pointer + tensor.offset, count: tensor.count)
             try file.read(format.name(of: tensor), into: destination)

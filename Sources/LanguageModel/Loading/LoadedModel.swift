@@ -31,12 +31,16 @@ public struct LoadedModel: Sendable {
     }
 
     /// Loads a GGUF file, or a Hugging Face folder with safetensors weights and `tokenizer.json`.
-    /// - Parameter chatTemplate: a style to use instead of the one the model states.
+    /// - Parameters:
+    ///   - chatTemplate: a style to use instead of the one the model states.
+    ///   - storage: where the float32 weights live; see `ModelSource.loadWeights(into:)`.
     /// - Throws: `CheckpointError` or `TokenizationError` saying what is wrong with which file.
-    public init(path: String, chatTemplate style: ChatTemplate.Style? = nil) throws {
+    public init(
+        path: String, chatTemplate style: ChatTemplate.Style? = nil, storage: FloatBuffer.Storage = .memory
+    ) throws {
         let source = try ModelSource(path: path)
         let identity = BackgroundDigest(files: try source.identityFiles())
-        let (configuration, parameters) = try source.loadWeights()
+        let (configuration, parameters) = try source.loadWeights(into: storage)
         let (tokenizer, stated) = try source.loadTokenizer()
         guard tokenizer.vocabularyCount <= configuration.vocabularyCount else {
             throw CheckpointError(

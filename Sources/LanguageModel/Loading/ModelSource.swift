@@ -25,17 +25,23 @@ public enum ModelSource: Sendable, Hashable {
     }
 
     /// Reads configuration and weights alone, for models without a tokenizer.
+    /// - Parameter storage: `.file` for weights that are not trained themselves: the float32 values leave memory once
+    ///   the kernels' copies are made.
     /// - Throws: `CheckpointError`, before the weights are allocated for everything that can be seen then.
-    public func loadWeights() throws(CheckpointError) -> (configuration: ModelConfiguration, parameters: FloatBuffer) {
+    public func loadWeights(
+        into storage: FloatBuffer.Storage = .memory
+    ) throws(CheckpointError) -> (configuration: ModelConfiguration, parameters: FloatBuffer) {
         switch self {
         case .gguf(let path):
             let file = try GGUFFile(path: path)
             let configuration = try ModelConfiguration(gguf: file)
-            return (configuration, try CheckpointWeights(file: file, format: .gguf, configuration: configuration).read())
+            let weights = CheckpointWeights(file: file, format: .gguf, configuration: configuration)
+            return (configuration, try weights.read(into: storage))
         case .huggingFace(let folder):
             let configuration = try ModelConfiguration(huggingFaceConfig: Self.file("config.json", in: folder))
             let file = try SafetensorsFolder(path: folder)
-            return (configuration, try CheckpointWeights(file: file, format: .huggingFace, configuration: configuration).read())
+            let weights = CheckpointWeights(file: file, format: .huggingFace, configuration: configuration)
+            return (configuration, try weights.read(into: storage))
         }
     }
 

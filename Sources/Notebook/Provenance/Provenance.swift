@@ -13,10 +13,12 @@ public struct Provenance: Sendable, Codable, Equatable {
     public var numericMode: String
     public var seeds: [String: UInt64]
     public var commandLine: [String]
+    /// Names of what was studied, e.g. the model's and the judge's, for readers; results depend on contents alone.
+    public var subjects: [String: String]?
 
     public init(
         commit: String?, isDirty: Bool?, versions: [String: String], machine: Machine, numericMode: String,
-        seeds: [String: UInt64], commandLine: [String]
+        seeds: [String: UInt64], commandLine: [String], subjects: [String: String]? = nil
     ) {
         self.commit = commit
         self.isDirty = isDirty
@@ -25,17 +27,20 @@ public struct Provenance: Sendable, Codable, Equatable {
         self.numericMode = numericMode
         self.seeds = seeds
         self.commandLine = commandLine
+        self.subjects = subjects
     }
 
     /// Provenance of this process. Takes some 20 ms: it asks `git` and `gnuplot`, where present.
-    public static func current(numericMode: String, seeds: [String: UInt64] = [:]) -> Provenance {
+    public static func current(
+        numericMode: String, seeds: [String: UInt64] = [:], subjects: [String: String]? = nil
+    ) -> Provenance {
         let checkout = GitCheckout.ofProgram()
         var arguments = CommandLine.arguments
         // The folder of the program says nothing about the result.
         if let program = arguments.first { arguments[0] = URL(fileURLWithPath: program).lastPathComponent }
         return Provenance(
             commit: checkout?.commit, isDirty: checkout?.isDirty, versions: SoftwareVersions.current(),
-            machine: .current(), numericMode: numericMode, seeds: seeds, commandLine: arguments)
+            machine: .current(), numericMode: numericMode, seeds: seeds, commandLine: arguments, subjects: subjects)
     }
 
     /// Names and values as text, for a table.
@@ -47,6 +52,7 @@ public struct Provenance: Sendable, Codable, Equatable {
             "operating system": machine.operatingSystem, "kernel": machine.kernel, "numeric mode": numericMode,
             "command": commandLine.joined(separator: " "),
         ]
+        details.merge(subjects ?? [:]) { $1 }
         for (name, version) in versions { details["version of " + name] = version }
         for (name, seed) in seeds { details["seed " + name] = String(seed) }
         return details

@@ -29,7 +29,9 @@ public struct StoreAudit: Sendable, Equatable {
         findings += other.findings
     }
 
-    fileprivate mutating func compare<Value: Equatable>(
+    public init() {}
+
+    package mutating func compare<Value: Equatable>(
         _ table: String, _ key: @autoclosure () -> String, _ quantity: String, stored: Value, recomputed: Value,
         _ text: (Value) -> String = { "\($0)" }
     ) {

@@ -42,6 +42,20 @@ extension Store {
         }
     }
 
+    /// Seconds per unit of the five latest different steps whose names begin with the word `kind`.
+    func secondsPerUnit(kind: String) throws -> [Double] {
+        try read { db in
+            try Double.fetchAll(
+                db,
+                sql: """
+                    SELECT seconds / total FROM cell
+                    WHERE (name = ?1 OR substr(name, 1, length(?1) + 1) = ?1 || ' ')
+                        AND state = 'done' AND seconds > 0 AND total > 0
+                    GROUP BY key ORDER BY max(updatedAt) DESC, key LIMIT 5
+                    """, arguments: [kind])
+        }
+    }
+
     func updateProgress(
         runID: String, name: String, completed: Int, total: Int?, seconds: Double, at date: Date
     ) throws {

@@ -42,19 +42,4 @@ extension Store {
             return judgements
         }
     }
-
-    /// Replaces the calibration of a judge.
-    public func save(calibration: [CalibrationRecord], judgeKey: String) throws {
-        try write { db in
-            try CalibrationRecord.filter(Column("judgeKey") == judgeKey).deleteAll(db)
-            for row in calibration { try row.insert(db) }
-        }
-    }
-
-    public func calibration(judgeKey: String) throws -> [CalibrationRecord] {
-        try read { db in
-            try CalibrationRecord.filter(Column("judgeKey") == judgeKey)
-                .order(Column("split"), Column("passage"), Column("kind")).fetchAll(db)
-        }
-    }
 }

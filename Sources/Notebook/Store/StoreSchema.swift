@@ -1,15 +1,21 @@
 import GRDB
 
 /// The store's schema. A migration that has shipped is never edited: a change is a new migration.
-enum StoreSchema {
+package enum StoreSchema {
     /// `PRAGMA application_id` of a store: the characters "PRCS".
     static let applicationID = 0x5052_4353
 
-    static let migrator: DatabaseMigrator = {
+    package static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 runs, shared work, evaluations") { db in
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             for statement in version1 { try db.execute(sql: statement) }
+        }
+        migrator.registerMigration("2 calibration by answer, fluency") { db in
+            for statement in judging { try db.execute(sql: statement) }
+        }
+        migrator.registerMigration("3 endpoint answers") { db in
+            for statement in endpoints { try db.execute(sql: statement) }
         }
         return migrator
     }()

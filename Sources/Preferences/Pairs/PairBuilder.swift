@@ -5,12 +5,26 @@ public struct PairCandidate: Sendable, Hashable {
     public var score: ScoredSummary
     /// `SummaryMeasure.isUsable` and an answer of the judge.
     public var isUsable: Bool
+    /// False for a sample that may lose a comparison but not win one.
+    public var canBeChosen: Bool
 
-    public init(index: Int, score: ScoredSummary, isUsable: Bool) {
+    public init(index: Int, score: ScoredSummary, isUsable: Bool, canBeChosen: Bool = true) {
         self.index = index
         self.score = score
         self.isUsable = isUsable
+        self.canBeChosen = canBeChosen
     }
+}
+
+/// What becomes of samples that hit the token limit, which have no end of turn.
+public enum TruncatedSamples: String, Sendable, Hashable, Codable, CaseIterable {
+    /// They stand in no pair.
+    case exclude
+    /// They can be rejected, where the preference function says so, and never chosen: a chosen one would
+    /// teach the model not to stop.
+    case reject
+    /// As the study, which has no such rule: they are samples like any other.
+    case allow
 }
 
 /// A preference between two samples of one article.
@@ -22,6 +36,18 @@ public struct PreferencePair: Sendable, Hashable, Codable {
     public var rejected: ScoredSummary
     /// The rule that preferred the chosen one.
     public var reason: PreferenceOutcome.Reason
+
+    public init(
+        articleID: String, chosenIndex: Int, rejectedIndex: Int, chosen: ScoredSummary, rejected: ScoredSummary,
+        reason: PreferenceOutcome.Reason
+    ) {
+        self.articleID = articleID
+        self.chosenIndex = chosenIndex
+        self.rejectedIndex = rejectedIndex
+        self.chosen = chosen
+        self.rejected = rejected
+        self.reason = reason
+    }
 }
 
 /// Builds pairs: every comparison between an article's usable samples, then a random choice of them.
@@ -61,6 +87,8 @@ public struct PairBuilder: Sendable, Hashable, Codable {
         public var unusable: Int
         /// Pairs left out for their accuracy gap.
         public var belowGap: Int
+        /// Pairs left out because the preferred sample cannot be chosen.
+        public var unfinished: Int
 
         /// Chosen pairs by reason.
         public var pairTypes: [PreferenceOutcome.Reason: Int] {
@@ -71,7 +99,7 @@ public struct PairBuilder: Sendable, Hashable, Codable {
     /// - Parameter samples: per article id, its samples; an article's pairs depend on its own samples, the seed
     ///   and, when balanced, on the counts of reasons over all articles.
     public func pairs(of samples: [(articleID: String, candidates: [PairCandidate])]) -> Result {
-        var result = Result(pairs: [], comparisons: [:], unusable: 0, belowGap: 0)
+        var result = Result(pairs: [], comparisons: [:], unusable: 0, belowGap: 0, unfinished: 0)
         let all = samples.map { comparePairs(of: $0.candidates, articleID: $0.articleID, into: &result) }
         let frequency = Dictionary(all.joined().map { ($0.reason, 1) }, uniquingKeysWith: +)
         for (sample, pairs) in zip(samples, all) {
@@ -97,6 +125,10 @@ public struct PairBuilder: Sendable, Hashable, Codable {
                 result.comparisons[outcome.reason, default: 0] += 1
                 guard let side = outcome.preferred else { continue }
                 let (chosen, rejected) = side == .first ? (first, second) : (second, first)
+                guard chosen.canBeChosen else {
+                    result.unfinished += 1
+                    continue
+                }
                 if outcome.reason == .moreAccurate, chosen.score.correct - rejected.score.correct < minimumAccuracyGap {
                     result.belowGap += 1
                     continue

@@ -1,7 +1,8 @@
 import LanguageModel
 import Tokenization
 
-/// Scores continuations with a local model: the conversation once, a leaf per continuation.
+/// Scores continuations with a local model: a conversation once for all requests in a row that share it, a branch per
+/// opening, a leaf per continuation.
 public struct TreeContinuationScorer: ContinuationScorer {
     public let scorer: any TreeScorer
     public let tokenizer: any Tokenizer
@@ -19,13 +20,22 @@ public struct TreeContinuationScorer: ContinuationScorer {
 
     public func logProbabilities(_ requests: [ContinuationRequest]) throws -> [[Double]] {
         var trees: [TokenTree] = []
-        var leaves: [[Int]] = []
+        /// Per request: its tree and the leaves in it.
+        var places: [(tree: Int, leaves: [Int])] = []
+        var conversation: [Message]?
         for request in requests {
-            var tree = TokenTree()
-            let root = tree.append(try render(request.conversation) + tokenizer.encode(request.opening), to: nil, isScored: false)
-            leaves.append(request.continuations.map { tree.append(tokenizer.encode($0), to: root, isScored: true) })
-            trees.append(tree)
+            if request.conversation != conversation {
+                var tree = TokenTree()
+                tree.append(try render(request.conversation), to: nil, isScored: false)
+                trees.append(tree)
+                conversation = request.conversation
+            }
+            let index = trees.count - 1
+            let opening = trees[index].append(tokenizer.encode(request.opening), to: 0, isScored: false)
+            let leaves = request.continuations.map { trees[index].append(tokenizer.encode($0), to: opening, isScored: true) }
+            places.append((index, leaves))
         }
-        return zip(leaves, try scorer.score(trees)).map { leaves, scores in leaves.map(scores.sum) }
+        let scores = try scorer.score(trees)
+        return places.map { place in place.leaves.map { scores[place.tree].sum($0) } }
     }
 }

@@ -10,6 +10,19 @@ public struct Calibration: Sendable, Hashable, Codable {
         case nothing
     }
 
+    /// What was chosen for one question, and what was right.
+    public struct Answer: Sendable, Hashable, Codable {
+        public var passage: Passage
+        public var articleID: String
+        /// Place of the question in its set.
+        public var question: Int
+        public var kind: QuestionKind
+        /// Position of the right option.
+        public var answer: Int
+        /// Position of the option chosen; `nil` for "Unsure".
+        public var choice: Int?
+    }
+
     /// Answers to the questions of one kind from one kind of passage.
     public struct Row: Sendable, Hashable, Codable {
         public var passage: Passage
@@ -21,13 +34,26 @@ public struct Calibration: Sendable, Hashable, Codable {
         public var count: Int { correct + wrong + unsure }
     }
 
-    public private(set) var rows: [Row] = []
-    /// Options chosen, by their position, from all passages.
-    public private(set) var choiceCounts: [Int] = Array(repeating: 0, count: Question.optionCount)
-    /// Summaries without any answer.
+    public private(set) var answers: [Answer] = []
+    /// Passages without any answer.
     public private(set) var failures = 0
 
     public init() {}
+
+    /// One per passage and kind that was asked, in the order first asked.
+    public var rows: [Row] {
+        var rows: [Row] = []
+        for one in answers {
+            let index = rows.firstIndex { $0.passage == one.passage && $0.kind == one.kind } ?? rows.count
+            if index == rows.count { rows.append(Row(passage: one.passage, kind: one.kind, correct: 0, wrong: 0, unsure: 0)) }
+            switch one.choice {
+            case nil: rows[index].unsure += 1
+            case one.answer: rows[index].correct += 1
+            default: rows[index].wrong += 1
+            }
+        }
+        return rows
+    }
 
     /// Correct, wrong and unsure answers over all kinds of question.
     public func total(_ passage: Passage) -> (correct: Int, wrong: Int, unsure: Int) {
@@ -38,22 +64,21 @@ public struct Calibration: Sendable, Hashable, Codable {
         }
     }
 
-    mutating func add(_ judgement: Judgement, to set: QuestionSet, passage: Passage) {
-        if judgement.failure != nil { failures += 1 }
-        for (choice, question) in zip(judgement.choices, set.questions) {
-            let index = rows.firstIndex { $0.passage == passage && $0.kind == question.kind } ?? appendRow(passage, question.kind)
-            switch choice {
-            case nil: rows[index].unsure += 1
-            case question.answer: rows[index].correct += 1
-            default: rows[index].wrong += 1
-            }
-            if let choice, choiceCounts.indices.contains(choice) { choiceCounts[choice] += 1 }
+    /// Options chosen, by their position, from all passages.
+    public var choiceCounts: [Int] {
+        answers.reduce(into: Array(repeating: 0, count: Question.optionCount)) { counts, one in
+            if let choice = one.choice, counts.indices.contains(choice) { counts[choice] += 1 }
         }
     }
 
-    private mutating func appendRow(_ passage: Passage, _ kind: QuestionKind) -> Int {
-        rows.append(Row(passage: passage, kind: kind, correct: 0, wrong: 0, unsure: 0))
-        return rows.count - 1
+    mutating func add(_ judgement: Judgement, to set: QuestionSet, passage: Passage) {
+        if judgement.failure != nil { failures += 1 }
+        for (index, (choice, question)) in zip(judgement.choices, set.questions).enumerated() {
+            answers.append(
+                Answer(
+                    passage: passage, articleID: set.articleID, question: index, kind: question.kind,
+                    answer: question.answer, choice: choice))
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import Preferences
+
 extension ArticleOutcome {
     /// Number of questions the judge asks about an article.
     static let questionCount = 5
@@ -25,8 +27,9 @@ extension ArticleOutcome {
     /// Summary words per article word; 1, nothing gained, for a failed summary.
     var compression: Double { isMeasurable ? Double(summaryWords) / Double(articleWords) : 1 }
 
-    var contender: WinRule.Summary {
-        WinRule.Summary(correct: isMeasurable ? countedCorrect : nil, words: summaryWords)
+    /// What the preference function sees of it; `nil` for a failed summary.
+    var scored: ScoredSummary? {
+        isMeasurable ? ScoredSummary(correct: countedCorrect, words: summaryWords) : nil
     }
 }
 

@@ -73,12 +73,15 @@ struct StudyAnalysis: Sendable {
     }
 
     func accuracyDifference(_ first: SystemAnalysis, _ second: SystemAnalysis) throws -> Estimate {
-        try bootstrap.meanDifference(
+        // One comparison has one interval, wherever it is shown.
+        if let known = comparison(first, second) { return known.accuracyDifference }
+        return try bootstrap.meanDifference(
             first.accuracyScores, second.accuracyScores, metric: "\(first.name)-\(second.name)/accuracy-difference")
     }
 
     func compressionDifference(_ first: SystemAnalysis, _ second: SystemAnalysis) throws -> Estimate {
-        try bootstrap.medianDifference(
+        if let known = comparison(first, second) { return known.compressionDifference }
+        return try bootstrap.medianDifference(
             first.compressionScores, second.compressionScores,
             metric: "\(first.name)-\(second.name)/compression-difference")
     }
@@ -95,8 +98,14 @@ struct StudyAnalysis: Sendable {
 
     /// The direct comparison of two systems under the evaluation rule: how often `first`'s summary wins.
     func headToHead(_ first: SystemAnalysis, _ second: SystemAnalysis) throws -> WinRecord {
-        try WinRecord(
+        if let known = comparison(first, second)?.evaluation { return known }
+        return try WinRecord(
             first.system.outcomes, against: second.system.outcomes, rule: .evaluation, bootstrap: bootstrap,
             metric: "\(first.name)-\(second.name)/head-to-head")
+    }
+
+    /// What was compared with the original already; `nil` where `second` is another system.
+    private func comparison(_ first: SystemAnalysis, _ second: SystemAnalysis) -> Comparison? {
+        second.name == original?.name ? comparisons[first.name] : nil
     }
 }

@@ -1,9 +1,13 @@
+import Preferences
 import Statistics
 
 /// A sweep's settings measured on the development articles.
 struct SweepAnalysis: Sendable {
     struct Setting: Sendable {
         let cell: SweepCell
+        /// Against the original, per preference variant, in the order of `PreferenceFunction.allCases`.
+        let records: [WinRecord]
+        /// Under the evaluation variant.
         let record: WinRecord
         let accuracy: Estimate
         let medianCompression: Estimate
@@ -16,8 +20,7 @@ struct SweepAnalysis: Sendable {
         var isSeparable = false
 
         var label: String {
-            let rate = "lr \(NumberText.plain(cell.learningRate))"
-            return cell.beta.isFinite ? "beta \(NumberText.plain(cell.beta)), \(rate)" : rate
+            SweepAnalysis.label(cell)
         }
     }
 
@@ -26,17 +29,20 @@ struct SweepAnalysis: Sendable {
     let rank: Int?
     /// By beta, then by learning rate.
     let settings: [Setting]
+    /// Settings that were trained and never measured, such as those that diverged.
+    let unmeasured: [SweepCell]
 
     var title: String {
         let name = method == "lora" ? "LoRA" : method.uppercased()
         return rank.map { "\(name), rank \($0)" } ?? "\(name), all parameters"
     }
     var id: String { (rank.map { "\(method)-rank\($0)" } ?? method).map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined() }
+    private var cells: [SweepCell] { settings.map(\.cell) + unmeasured }
     var best: Setting? { settings.first { $0.isBest } }
     var chosen: Setting? { settings.first { $0.cell.isChosen } }
     /// Empty for a method without a beta.
-    var betas: [Double] { Array(Set(settings.map(\.cell.beta).filter(\.isFinite))).sorted() }
-    var learningRates: [Double] { Array(Set(settings.map(\.cell.learningRate))).sorted() }
+    var betas: [Double] { Array(Set(cells.map(\.beta).filter(\.isFinite))).sorted() }
+    var learningRates: [Double] { Array(Set(cells.map(\.learningRate))).sorted() }
 
     init(method: String, rank: Int?, cells: [SweepCell], bootstrap: ArticleBootstrap) throws {
         self.method = method
@@ -44,13 +50,16 @@ struct SweepAnalysis: Sendable {
         // A method without a beta has NaN there, which has no order.
         func order(_ cell: SweepCell) -> (Double, Double) { (cell.beta.isFinite ? cell.beta : 0, cell.learningRate) }
         let sorted = cells.sorted { order($0) < order($1) }
-        var settings = try sorted.map { cell in
+        unmeasured = sorted.filter(\.outcomes.isEmpty)
+        var settings = try sorted.filter { !$0.outcomes.isEmpty }.map { cell in
             let name = "sweep/\(method)/\(rank ?? 0)/\(cell.beta)/\(cell.learningRate)"
-            let record = try WinRecord(
-                cell.outcomes, against: cell.originalOutcomes, rule: .evaluation, bootstrap: bootstrap,
-                metric: "\(name)/win-rate")
+            func record(_ rule: PreferenceFunction) throws -> WinRecord {
+                try WinRecord(
+                    cell.outcomes, against: cell.originalOutcomes, rule: rule, bootstrap: bootstrap,
+                    metric: rule == .evaluation ? "\(name)/win-rate" : "\(name)/win-rate/\(rule.rawValue)")
+            }
             return Setting(
-                cell: cell, record: record,
+                cell: cell, records: try PreferenceFunction.allCases.map(record), record: try record(.evaluation),
                 accuracy: MeanEstimate(of: try ArticleScores(cell.outcomes.map { ($0.articleID, $0.accuracy) })).estimate(),
                 medianCompression: MedianEstimate(
                     of: try ArticleScores(cell.outcomes.map { ($0.articleID, $0.compression) })
@@ -67,18 +76,22 @@ struct SweepAnalysis: Sendable {
         self.settings = settings
     }
 
-    /// One analysis per method and rank, in order of first appearance. Cells without outcomes, such as
-    /// diverged runs that were never evaluated, are left to the caller's table of runs.
+    static func label(_ cell: SweepCell) -> String {
+        let rate = "lr \(NumberText.plain(cell.learningRate))"
+        return cell.beta.isFinite ? "beta \(NumberText.plain(cell.beta)), \(rate)" : rate
+    }
+
+    /// One analysis per method and rank with a measured setting, in order of first appearance.
     static func all(_ cells: [SweepCell], bootstrap: ArticleBootstrap) throws -> [SweepAnalysis] {
         var groups: [(method: String, rank: Int?, cells: [SweepCell])] = []
-        for cell in cells where !cell.outcomes.isEmpty {
+        for cell in cells {
             if let index = groups.firstIndex(where: { $0.method == cell.method && $0.rank == cell.rank }) {
                 groups[index].cells.append(cell)
             } else {
                 groups.append((cell.method, cell.rank, [cell]))
             }
         }
-        return try groups.map {
+        return try groups.filter { group in group.cells.contains { !$0.outcomes.isEmpty } }.map {
             try SweepAnalysis(method: $0.method, rank: $0.rank, cells: $0.cells, bootstrap: bootstrap)
         }
     }

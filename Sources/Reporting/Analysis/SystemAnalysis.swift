@@ -1,3 +1,4 @@
+import Preferences
 import Statistics
 
 /// What the report says about one system, computed from its rows.
@@ -52,7 +53,7 @@ struct SystemAnalysis: Sendable {
 
 /// A system beside the original on the same articles.
 struct Comparison: Sendable {
-    /// Per preference variant, in the order of `WinRule.allCases`.
+    /// Per preference variant, in the order of `PreferenceFunction.allCases`.
     let records: [WinRecord]
     /// System minus original.
     let accuracyDifference: Estimate
@@ -61,7 +62,7 @@ struct Comparison: Sendable {
     var evaluation: WinRecord? { records.first { $0.rule == .evaluation } }
 
     init(_ system: SystemAnalysis, _ original: SystemAnalysis, bootstrap: ArticleBootstrap) throws {
-        records = try WinRule.allCases.map { rule in
+        records = try PreferenceFunction.allCases.map { rule in
             try WinRecord(
                 system.system.outcomes, against: original.system.outcomes, rule: rule, bootstrap: bootstrap,
                 metric: "\(system.name)/win-rate/\(rule.rawValue)")

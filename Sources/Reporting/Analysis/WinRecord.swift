@@ -1,8 +1,9 @@
+import Preferences
 import Statistics
 
 /// One system against the original, article by article, under one preference variant.
 struct WinRecord: Sendable {
-    let rule: WinRule
+    let rule: PreferenceFunction
     let winRate: WinRate
     /// Per article: 1 for a win, a half for a tie, 0 for a loss; for paired comparisons of systems.
     let scores: ArticleScores
@@ -11,7 +12,7 @@ struct WinRecord: Sendable {
 
     /// - Throws: `StatisticsError.articleSetsDiffer` where the two were not measured on the same articles.
     init(
-        _ outcomes: [ArticleOutcome], against original: [ArticleOutcome], rule: WinRule, bootstrap: ArticleBootstrap,
+        _ outcomes: [ArticleOutcome], against original: [ArticleOutcome], rule: PreferenceFunction, bootstrap: ArticleBootstrap,
         metric: String
     ) throws {
         // The assertion that the two can be paired comes before any article is looked up.
@@ -22,7 +23,7 @@ struct WinRecord: Sendable {
         var rows: [(articleID: String, value: Double)] = []
         for outcome in outcomes {
             guard let other = byArticle[outcome.articleID] else { continue }
-            let decision = rule.decide(outcome.contender, other.contender)
+            let decision = rule.compare(outcome.scored, other.scored)
             verdicts.append(ArticleVerdict(
                 articleID: outcome.articleID, outcome: decision.outcome, reason: decision.reason.rawValue))
             rows.append((outcome.articleID, decision.score))
@@ -32,18 +33,31 @@ struct WinRecord: Sendable {
         scores = try ArticleScores(rows)
     }
 
-    /// Wins that the given rule decided.
-    func wins(by reason: WinRule.Reason) -> Int { winRate.winsByReason[reason.rawValue] ?? 0 }
-    func losses(by reason: WinRule.Reason) -> Int { winRate.lossesByReason[reason.rawValue] ?? 0 }
+    /// Wins and losses that one of the given reasons decided.
+    func wins(by reasons: PreferenceOutcome.Reason...) -> Int {
+        reasons.reduce(0) { $0 + (winRate.winsByReason[$1.rawValue] ?? 0) }
+    }
+    func losses(by reasons: PreferenceOutcome.Reason...) -> Int {
+        reasons.reduce(0) { $0 + (winRate.lossesByReason[$1.rawValue] ?? 0) }
+    }
 }
 
-extension WinRule.Decision {
+extension PreferenceOutcome {
     /// For the first of the two.
     var outcome: ArticleVerdict.Outcome {
-        switch winner {
+        switch preferred {
         case .first: .win
         case .second: .loss
-        case .tie: .tie
+        case nil: .tie
+        }
+    }
+
+    /// 1 for the first, 0 for the second, a half where neither is preferred.
+    var score: Double {
+        switch preferred {
+        case .first: 1
+        case .second: 0
+        case nil: 0.5
         }
     }
 }

@@ -84,6 +84,7 @@ struct SeriesStyle: Sendable {
         case .lora: SeriesStyle(colour: .purple, pointType: 15)
         case .bestOfN: SeriesStyle(colour: .blue, pointType: 8)
         case .endpoint: SeriesStyle(colour: .blue, pointType: 12)
+        case .gaming: SeriesStyle(colour: .ink, pointType: 2)
         }
     }
 

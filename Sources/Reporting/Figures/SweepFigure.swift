@@ -1,3 +1,4 @@
+import Preferences
 import Statistics
 
 /// Win rate against the learning rate, one panel per beta, with bands.
@@ -8,31 +9,53 @@ struct SweepFigure {
     private static let panelWidth = 190.0
     private static let height = 290.0
 
-    func figure() -> Figure {
+    /// The figure, and under it the numbers in it.
+    func blocks() -> [Block] { [.figure(figure()), .table(table())] }
+
+    private func figure() -> Figure {
         Figure(
             id: "sweep-\(sweep.id)", title: "Figure \(number). Sweep of \(sweep.title).",
             description: sweep.settings.map { "\($0.label): win rate \(NumberFormat.percent($0.record.rate))" }.joined(separator: "; ") + ".",
             caption: [
-                .text("Win rate against the original on the development articles; bands are 95 % intervals. "),
-                .text(sweep.best.map { "Filled: the highest, \($0.label), and every setting not separable from it (paired, Holm). " } ?? ""),
-                .text("Hollow: separably lower. Diverged runs are crosses at the foot."),
-            ], plot: plot(), data: [table()])
+                .text("Win rate against the original on the development articles; bars and bands are 95 % intervals. "),
+                .text(sweep.best.map { "Filled: the highest, \($0.label), and every setting not separable from it (paired, Holm); hollow: separably lower. " } ?? ""),
+                .text(hasDiverged ? "A cross at the foot: diverged." : ""),
+            ], plot: plot(), data: [])
     }
 
-    func table() -> Table {
-        Table(
-            id: "sweep-\(sweep.id)-data", caption: "Sweep of \(sweep.title), development articles", columns: [
-                .init("Setting", alignment: .leading), .init("Win rate"), .init("Accuracy"), .init("Median compression"),
-                .init("Failed"), .init("Against the best", detail: "Holm p"),
+    private var hasDiverged: Bool { (sweep.settings.map(\.cell) + sweep.unmeasured).contains(where: \.diverged) }
+
+    private func table() -> Table {
+        func rate(_ setting: SweepAnalysis.Setting, _ rule: PreferenceFunction) -> Table.Cell {
+            setting.records.first { $0.rule == rule }.map { .percent($0.rate) } ?? .missing
+        }
+        let measured = sweep.settings.map { setting in
+            let notes = (setting.cell.isChosen ? ", chosen" : "") + (setting.cell.diverged ? ", diverged" : "")
+            return Table.Row([
+                .init(setting.label + notes), .percent(setting.record.rate, tone: setting.isSeparable ? .plain : .strong),
+                setting.isBest ? .init("best") : setting.pValueAgainstBest.map { .init(NumberFormat.pValue($0), value: $0) } ?? .missing,
+                .percent(setting.accuracy), .percent(setting.medianCompression), .share(setting.failed),
+                rate(setting, .article), rate(setting, .training),
+            ])
+        }
+        let unmeasured = sweep.unmeasured.map { cell in
+            Table.Row([.init(SweepAnalysis.label(cell) + (cell.diverged ? ", diverged" : ", not measured"))])
+        }
+        return Table(
+            id: "sweep-\(sweep.id)-data", caption: "Data of Figure \(number): \(sweep.title), development articles", columns: [
+                .init("Setting", alignment: .leading), .init("Win rate"), .init("Against the best", detail: "Holm p"), .init("Accuracy"),
+                .init("Compression", detail: "median"), .init("Failed"), .init("Win rate", detail: "as printed"),
+                .init("Win rate", detail: "rule for pairs"),
             ],
-            rows: sweep.settings.map { setting in
-                let note = setting.cell.isChosen ? ", chosen" : setting.cell.diverged ? ", diverged" : ""
-                return .init([
-                    .init(setting.label + note), .percent(setting.record.rate, tone: setting.isSeparable ? .plain : .strong),
-                    .percent(setting.accuracy), .percent(setting.medianCompression), .share(setting.failed),
-                    setting.isBest ? .init("best") : setting.pValueAgainstBest.map { .init(NumberFormat.pValue($0), value: $0) } ?? .missing,
-                ])
-            }, notes: ["Bold: the best and every setting not separable from it. Chosen on the development articles; the main table reports the chosen setting on the test articles."])
+            rows: measured + unmeasured,
+            notes: [
+                """
+                Bold: the best and every setting not separable from it. Chosen on the development articles; the main table reports \
+                the chosen setting on the test articles. The last two columns are the win rate under the study's other two preference \
+                functions: where they order the settings differently, the choice depends on the rule. Training variance not \
+                estimated: one training seed.
+                """
+            ])
     }
 
     private func plot() -> Plot {
@@ -74,6 +97,7 @@ struct SweepFigure {
             script.plot([
                 "\(block) using 1:3:4 with filledcurves \(colour) fs transparent solid 0.18 noborder",
                 "\(block) using 1:2 with lines \(colour) lw 2",
+                "\(block) using 1:3:(0):($4-$3) with vectors nohead lw 1.2 \(colour)",
                 "\(block) using 1:($6==0 && $5==1 ? $2 : 1/0) with points pt 7 ps 1 \(colour)",
                 "\(block) using 1:($6==0 && $5==0 ? $2 : 1/0) with points pt 6 ps 1 lw 1.6 \(colour)",
                 "\(block) using 1:($6==1 ? \(GnuplotScript.number(y.lowerBound + (y.upperBound - y.lowerBound) * 0.04)) : 1/0) with points pt 2 ps 1 lw 1.6 \(GnuplotScript.colour(.ink))",
@@ -84,6 +108,9 @@ struct SweepFigure {
                     setting.cell.learningRate, rate.value * 100, (rate.interval?.lower ?? rate.value) * 100,
                     (rate.interval?.upper ?? rate.value) * 100, setting.isSeparable ? 0 : 1, setting.cell.diverged ? 1 : 0,
                 ])
+            }
+            for cell in sweep.unmeasured where cell.diverged && (beta == nil || cell.beta == beta) {
+                data.row([cell.learningRate, nil, nil, nil, 0, 1])
             }
             data.endBlock()
         }

@@ -21,6 +21,9 @@ package enum Typography {
                 output += "\u{A0}"
             } else if character == "-", next?.isNumber == true, previous == " " || previous == "[" || previous == "(" {
                 output += "−"
+            } else if character == "-", next?.isNumber == true, previous == "e", isExponent(output) {
+                // A hyphen would let the line break within the number.
+                output += "−"
             } else {
                 output.append(character)
             }
@@ -29,4 +32,7 @@ package enum Typography {
         }
         return output
     }
+
+    /// Whether the text ends with a digit and "e", as `4e` in `4e-5` does.
+    private static func isExponent(_ text: String) -> Bool { text.dropLast().last?.isNumber == true }
 }

@@ -85,5 +85,7 @@ public struct Example: Sendable, Equatable {
     public var articleID: String
     public var article: String
     public var articleWords: Int
+    /// What a reader of the list of examples learns of it; may be empty.
+    public var gist: String
     public var entries: [Entry]
 }

@@ -89,6 +89,7 @@ struct HTMLRenderer {
             .make(.summary, content: [
                 .make(.b, text: example.rule), .text(" "),
                 .make(.span, .class("quiet"), text: "article \(example.articleID), \(example.articleWords) words"),
+                .text(example.gist.isEmpty ? "" : ". " + Typography.set(example.gist)),
             ]),
             .make(.details, .class("source"), content: [
                 .make(.summary, text: "The article"), modelText(example.article),

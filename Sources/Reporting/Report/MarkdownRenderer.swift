@@ -55,7 +55,8 @@ struct MarkdownRenderer {
 
     private func example(_ example: Example) -> String {
         var output = "<details><summary><b>\(Escaping.text(example.rule))</b>, article "
-        output += "\(Escaping.text(example.articleID)), \(example.articleWords) words</summary>\n\n"
+        output += "\(Escaping.text(example.articleID)), \(example.articleWords) words"
+        output += (example.gist.isEmpty ? "" : ". " + Escaping.text(example.gist)) + "</summary>\n\n"
         for entry in example.entries {
             output += "**\(escape(entry.system))** \(escape(entry.facts))\n\n"
             output += "> \(escape(entry.summary.isEmpty ? "(empty)" : entry.summary))\n\n\(escape(entry.verdict))\n\n"

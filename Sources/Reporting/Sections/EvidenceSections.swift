@@ -45,8 +45,7 @@ struct EvidenceSections {
     private func sweeps() -> ReportSection {
         var blocks: [Block] = []
         for (index, sweep) in analysis.sweeps.filter({ $0.rank == nil }).enumerated() {
-            let figure = SweepFigure(sweep: sweep, number: index + 3)
-            blocks.append(.figure(figure.figure()))
+            blocks += SweepFigure(sweep: sweep, number: index + 3).blocks()
         }
         if blocks.isEmpty {
             blocks = [.notRun(what: "no sweep over beta and learning rate.", command: Commands.sweep)]
@@ -63,7 +62,7 @@ struct EvidenceSections {
                 lora, full, id: "lora-\(blocks.count + 1)", caption: "\(lora.label) and \(full.label), paired")))
         }
         for sweep in analysis.sweeps where sweep.rank != nil {
-            blocks.append(.figure(SweepFigure(sweep: sweep, number: figureNumber(of: sweep)).figure()))
+            blocks += SweepFigure(sweep: sweep, number: figureNumber(of: sweep)).blocks()
         }
         if blocks.isEmpty { blocks = [.notRun(what: "no low-rank adapter was trained.", command: Commands.lora)] }
         return ReportSection(id: "lora", title: "LoRA and full parameters", short: "LoRA", blocks: blocks)

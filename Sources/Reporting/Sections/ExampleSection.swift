@@ -1,3 +1,4 @@
+import Preferences
 import Statistics
 
 /// Section 8: about twenty articles chosen by rule, and the failures.
@@ -5,7 +6,9 @@ struct ExampleSection {
     let analysis: StudyAnalysis
 
     /// How many articles each rule shows.
-    private static let quota: [(rule: Rule, count: Int)] = [(.win, 5), (.loss, 5), (.tie, 3), (.failure, 3), (.random, 4)]
+    private static let quota: [(rule: Rule, count: Int)] = [(.win, 5), (.loss, 5), (.tie, 3), (.failure, 3)]
+    /// Drawn ones fill up to this many.
+    private static let total = 20
     private static let galleryLimit = 12
 
     private enum Rule: String {
@@ -19,7 +22,7 @@ struct ExampleSection {
     private struct Candidate {
         var index: Int
         var articleID: String
-        var decision: WinRule.Decision
+        var outcome: PreferenceOutcome
         /// Correct answers gained, then words saved.
         var gain: (correct: Int, words: Int)
         var isFailure: Bool
@@ -51,8 +54,8 @@ struct ExampleSection {
     private func examples(_ headline: SystemAnalysis, _ original: SystemAnalysis) -> [Example] {
         var remaining = candidates(headline, original)
         var examples: [Example] = []
-        for (rule, count) in Self.quota {
-            let chosen = choose(rule, count, from: remaining)
+        for (rule, count) in Self.quota + [(.random, Self.total)] {
+            let chosen = choose(rule, min(count, Self.total - examples.count), from: remaining)
             remaining.removeAll { candidate in chosen.contains { $0.index == candidate.index } }
             for (number, candidate) in chosen.enumerated() {
                 examples.append(example(
@@ -66,7 +69,7 @@ struct ExampleSection {
         headline.system.outcomes.enumerated().compactMap { index, ours in
             guard let theirs = original.system.outcomes.first(where: { $0.articleID == ours.articleID }) else { return nil }
             return Candidate(
-                index: index, articleID: ours.articleID, decision: WinRule.evaluation.decide(ours.contender, theirs.contender),
+                index: index, articleID: ours.articleID, outcome: PreferenceFunction.evaluation.compare(ours.scored, theirs.scored),
                 gain: (ours.countedCorrect - theirs.countedCorrect, theirs.summaryWords - ours.summaryWords),
                 isFailure: !ours.failures.isEmpty || !ours.isMeasurable)
         }
@@ -75,12 +78,12 @@ struct ExampleSection {
     private func choose(_ rule: Rule, _ count: Int, from candidates: [Candidate]) -> [Candidate] {
         switch rule {
         case .win:
-            Array(candidates.filter { $0.decision.winner == .first }
+            Array(candidates.filter { $0.outcome.preferred == .first }
                 .sorted { ($0.gain.correct, $0.gain.words, -$0.index) > ($1.gain.correct, $1.gain.words, -$1.index) }.prefix(count))
         case .loss:
-            Array(candidates.filter { $0.decision.winner == .second }
+            Array(candidates.filter { $0.outcome.preferred == .second }
                 .sorted { ($0.gain.correct, $0.gain.words, $0.index) < ($1.gain.correct, $1.gain.words, $1.index) }.prefix(count))
-        case .tie: Array(candidates.filter { $0.decision.winner == .tie }.prefix(count))
+        case .tie: Array(candidates.filter { $0.outcome.preferred == nil }.prefix(count))
         case .failure: Array(candidates.filter(\.isFailure).prefix(count))
         case .random: drawn(count, from: candidates)
         }
@@ -101,7 +104,8 @@ struct ExampleSection {
             system.system.outcomes.first { $0.articleID == articleID }.map { entry(system.system, $0, against: reference) }
         }
         return Example(
-            rule: rule, articleID: articleID, article: reference?.article ?? "", articleWords: reference?.articleWords ?? 0, entries: entries)
+            rule: rule, articleID: articleID, article: reference?.article ?? "", articleWords: reference?.articleWords ?? 0,
+            gist: entries.dropFirst().first?.verdict ?? "", entries: entries)
     }
 
     private func entry(_ system: SystemResult, _ outcome: ArticleOutcome, against reference: ArticleOutcome?) -> Example.Entry {
@@ -111,9 +115,9 @@ struct ExampleSection {
         var verdict = "The reference of every comparison."
         var tone = Table.Tone.quiet
         if let reference, system.name != analysis.results.originalSystem {
-            let decision = WinRule.evaluation.decide(outcome.contender, reference.contender)
-            verdict = Self.why(decision, outcome, reference)
-            tone = decision.winner == .first ? .favourable : decision.winner == .second ? .adverse : .open
+            let preference = PreferenceFunction.evaluation.compare(outcome.scored, reference.scored)
+            verdict = Self.why(preference, outcome, reference)
+            tone = preference.preferred.map { $0 == .first ? .favourable : .adverse } ?? .open
         }
         return Example.Entry(
             system: system.label, summary: outcome.summary, facts: facts, verdict: verdict, tone: tone,
@@ -126,21 +130,23 @@ struct ExampleSection {
     }
 
     /// The preference function's decision in words.
-    private static func why(_ decision: WinRule.Decision, _ ours: ArticleOutcome, _ theirs: ArticleOutcome) -> String {
+    private static func why(_ preference: PreferenceOutcome, _ ours: ArticleOutcome, _ theirs: ArticleOutcome) -> String {
         let opening =
-            switch decision.winner {
+            switch preference.preferred {
             case .first: "Wins"
             case .second: "Loses"
-            case .tie: "Tie"
+            case nil: "Tie"
             }
         let words = "\(ours.summaryWords) against \(theirs.summaryWords) words"
         let correct = "\(ours.countedCorrect) against \(theirs.countedCorrect) right"
-        switch decision.reason {
-        case .accuracy: return "\(opening): \(correct)."
-        case .lengthBothGood: return "\(opening): both have three or more right, so length decides, \(words)."
-        case .lengthLowTie: return "\(opening): equally many right (\(ours.countedCorrect)), so length decides, \(words)."
-        case .validity: return "\(opening): \(decision.winner == .first ? "the original's summary failed" : decision.winner == .second ? "the summary failed" : "both summaries failed")."
-        case .undecided: return "\(opening): \(words), \(correct)."
+        switch preference.reason {
+        case .moreAccurate: return "\(opening): \(correct)."
+        case .shorterBothAtLeast3: return "\(opening): both have three or more right, so length decides, \(words)."
+        case .shorterLowTie: return "\(opening): equally many right (\(ours.countedCorrect)), so length decides, \(words)."
+        case .onlyValid:
+            return "\(opening): \(preference.preferred == .first ? "the original's summary failed" : "the summary failed")."
+        case .neitherValid: return "\(opening): both summaries failed."
+        case .equalLength, .similarLength, .equalAccuracy: return "\(opening): \(words), \(correct)."
         }
     }
 
@@ -156,7 +162,7 @@ struct ExampleSection {
                 examples.append(Example(
                     rule: "\(kind.label.prefix(1).uppercased())\(kind.label.dropFirst()): \(system.label)", articleID: outcome.articleID,
                     article: outcome.article, articleWords: outcome.articleWords,
-                    entries: [entry(system.system, outcome, against: reference)]))
+                    gist: "", entries: [entry(system.system, outcome, against: reference)]))
             }
         }
         return examples

@@ -40,8 +40,8 @@ struct PublishedTable {
         for published in PublishedSystem.all {
             let ours = published.kind == .dpo ? analysis.headline : analysis.systems(of: published.kind).first
             systems.append((published, ours))
-            if ours != nil { columns.append(.init("\(published.label), here")) }
-            columns.append(.init("\(published.label), published"))
+            if let ours { columns.append(.init(ours.label, detail: "here")) }
+            columns.append(.init(published.label, detail: "published"))
         }
         let rows = try measures.map { measure in
             var cells: [Table.Cell] = [.init(measure.name)]

@@ -1,3 +1,4 @@
+import Preferences
 import Statistics
 
 /// The main tables: every system with its intervals.
@@ -89,12 +90,12 @@ struct ResultTables {
             ],
             rows: analysis.systems.compactMap { system in
                 guard let record = analysis.comparisons[system.name]?.evaluation else { return nil }
-                func part(_ reason: WinRule.Reason) -> Table.Cell {
+                func part(_ reason: PreferenceOutcome.Reason) -> Table.Cell {
                     cell(record.wins(by: reason), record.losses(by: reason))
                 }
                 return .init([
-                    .init(system.label, runs: system.runs), part(.accuracy), part(.lengthBothGood), part(.lengthLowTie),
-                    part(.validity), .init("\(record.winRate.ties)"),
+                    .init(system.label, runs: system.runs), part(.moreAccurate), part(.shorterBothAtLeast3), part(.shorterLowTie),
+                    part(.onlyValid), .init("\(record.winRate.ties)"),
                 ])
             },
             notes: [
@@ -111,7 +112,7 @@ struct ResultTables {
             ],
             rows: analysis.systems.compactMap { system in
                 guard let records = analysis.comparisons[system.name]?.records else { return nil }
-                func rate(_ rule: WinRule) -> Table.Cell {
+                func rate(_ rule: PreferenceFunction) -> Table.Cell {
                     records.first { $0.rule == rule }.map { .percent($0.rate, runs: system.runs) } ?? .missing
                 }
                 let undecided = records.first { $0.rule == .training }?.winRate.ties
@@ -126,11 +127,15 @@ struct ResultTables {
     }
 
     func failures() -> Table {
-        Table(
+        // A column of zeros says nothing that a sentence does not.
+        let kinds = ArticleOutcome.Failure.allCases.filter { kind in analysis.systems.contains { $0.share(of: kind).successes > 0 } }
+        let absent = ArticleOutcome.Failure.allCases.filter { !kinds.contains($0) }
+        return Table(
             id: "results-failures", caption: "Failed summaries by kind", columns: [.init("System", alignment: .leading)]
-                + ArticleOutcome.Failure.allCases.map { .init($0.label) } + [.init("any")],
+                + kinds.map { .init($0.label) } + [.init("any")],
             rows: analysis.systems.map { system in
-                .init([.init(system.label, runs: system.runs)] + system.failures.map { .share($0.share) } + [.share(system.failed, tone: .strong)])
-            })
+                .init([.init(system.label, runs: system.runs)] + kinds.map { .share(system.share(of: $0)) } + [.share(system.failed, tone: .strong)])
+            },
+            notes: absent.isEmpty ? [] : ["No summary of any system: \(Prose.list(absent.map(\.label)))."])
     }
 }

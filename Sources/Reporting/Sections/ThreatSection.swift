@@ -6,10 +6,7 @@ struct ThreatSection {
     let claims: [Claim]
 
     func section() throws -> ReportSection {
-        var blocks: [Block] = [.heading("Judge validity", id: "judge")]
-        let calibration = analysis.results.calibration.filter { $0.correct + $0.wrong + $0.unsure > 0 }
-        blocks.append(calibration.isEmpty
-            ? .notRun(what: "the judge has not been calibrated.", command: Commands.baseline) : .table(try validity(calibration)))
+        var blocks = try analysis.results.judge == nil ? summedValidity() : ValiditySection(analysis: analysis).blocks()
         blocks += [.heading("Missing and dropped", id: "missing")]
         let drops = counts(analysis.results.questionDrops, id: "question-drops", caption: "Articles and questions: kept and dropped")
         let pairs = counts(analysis.results.pairTypes, id: "pair-types", caption: "Preference pairs by what decided them")
@@ -26,6 +23,16 @@ struct ThreatSection {
         blocks += [.heading("How verdicts are reached", id: "rules")]
         blocks.append(.list(claims.filter { !$0.rule.isEmpty }.map { [.strong("Claim \($0.number). "), .text($0.rule)] }))
         return ReportSection(id: "threats", title: "Threats to validity", short: "Threats", blocks: blocks)
+    }
+
+    /// For results that hold sums of the calibration only.
+    private func summedValidity() throws -> [Block] {
+        let calibration = analysis.results.calibration.filter { $0.correct + $0.wrong + $0.unsure > 0 }
+        return [
+            .heading("Judge validity", id: "judge"),
+            calibration.isEmpty
+                ? .notRun(what: "the judge has not been calibrated.", command: Commands.baseline) : .table(try validity(calibration)),
+        ]
     }
 
     private func validity(_ rows: [CalibrationRow]) throws -> Table {

@@ -10,17 +10,18 @@ extension StudyResults {
     /// - Throws: `StoreError`; `UserFailure` when the store holds no evaluation.
     public init(reading store: Store, preset: String? = nil) throws {
         let reader = try StoreReader(store, preset: preset)
+        let judge = try reader.judgeEvidence()
         self.init(
             title: "Preference tuning of a small summariser",
             provenance: try reader.provenance(), systems: try reader.systems(), originalSystem: "original",
-            trainings: try reader.trainings(), sweeps: try reader.sweeps(), calibration: try reader.calibration(),
+            trainings: try reader.trainings(), sweeps: try reader.sweeps(), calibration: reader.calibration(judge.readings),
             questionDrops: try reader.questionDrops(), pairTypes: try reader.pairTypes(),
-            deviations: reader.deviations(), rootSeed: reader.rootSeed, notebooks: try reader.notebooks())
+            deviations: reader.deviations(), rootSeed: reader.rootSeed, notebooks: try reader.notebooks(), judge: judge)
     }
 }
 
 /// The runs a report is made of, and what they hold.
-private struct StoreReader {
+struct StoreReader {
     private static let experiments = ["baseline", "beta-sweep", "sft", "lora-rank64", "iteration2"]
 
     let store: Store
@@ -85,12 +86,15 @@ private struct StoreReader {
         }
     }
 
+    /// Systems measured on test articles, those that game the metric apart.
+    func systems() throws -> [SystemResult] { try systems { $0 != .gaming } }
+
     /// Systems measured on test articles; one that several experiments measured is taken from the first.
-    func systems() throws -> [SystemResult] {
+    func systems(where isWanted: (SystemResult.Kind) -> Bool) throws -> [SystemResult] {
         var seen: Set<String> = []
         return try evaluations.filter { $0.split == ArticleSplit.Part.test.rawValue }.compactMap { evaluation in
             guard seen.insert(evaluation.systemName).inserted,
-                let kind = SystemResult.Kind(rawValue: evaluation.kind)
+                let kind = SystemResult.Kind(rawValue: evaluation.kind), isWanted(kind)
             else { return nil }
             return SystemResult(
                 name: evaluation.systemName, label: evaluation.label, kind: kind, round: evaluation.round,
@@ -102,8 +106,8 @@ private struct StoreReader {
         let development = evaluations.filter { $0.split == ArticleSplit.Part.development.rawValue }
         guard let original = development.first(where: { $0.systemName == "original" }) else { return [] }
         let originalOutcomes = try outcomes(original)
-        let onTest = Set(
-            evaluations.filter { $0.split == ArticleSplit.Part.test.rawValue }.compactMap(\.trainingKey))
+        // By setting, not by training: the chosen one may have learned from more pairs before it met test articles.
+        let onTest = evaluations.filter { $0.split == ArticleSplit.Part.test.rawValue && $0.trainingKey != nil && $0.round == 1 }
         var seen: Set<String> = []
         return try development.compactMap { evaluation in
             guard let key = evaluation.trainingKey, case .double(let rate)? = evaluation.details["learningRate"],
@@ -112,7 +116,7 @@ private struct StoreReader {
             return SweepCell(
                 method: evaluation.kind, beta: evaluation.details["beta"]?.number ?? .nan, learningRate: rate,
                 rank: evaluation.details["rank"]?.number.map { Int($0) },
-                diverged: try store.training(key: key)?.state == .diverged, isChosen: onTest.contains(key),
+                diverged: try store.training(key: key)?.state == .diverged, isChosen: onTest.contains { $0.kind == evaluation.kind && $0.details == evaluation.details },
                 outcomes: try outcomes(evaluation), originalOutcomes: originalOutcomes)
         }
     }
@@ -129,10 +133,16 @@ private struct StoreReader {
         }
     }
 
-    func calibration() throws -> [CalibrationRow] {
-        try store.calibration(judgeKey: judgeKey).filter { $0.kind == "all" }.map {
-            CalibrationRow(passage: $0.passage, split: $0.split, correct: $0.correct, wrong: $0.wrong, unsure: $0.unsure)
-        }
+    /// The questions asked, summed per passage.
+    func calibration(_ readings: [JudgeReading]) -> [CalibrationRow] {
+        let own = readings.filter { $0.reader == .judge && $0.questions == .asked }
+        return Dictionary(grouping: own) { [$0.split, $0.passage] }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map { key, answers in
+                CalibrationRow(
+                    passage: key[1], split: key[0], correct: answers.count { $0.choice == $0.answer },
+                    wrong: answers.count { $0.choice != nil && $0.choice != $0.answer },
+                    unsure: answers.count { $0.choice == nil })
+            }
     }
 
     func questionDrops() throws -> [CountedReason] {
@@ -182,17 +192,33 @@ private struct StoreReader {
         return value.canonicalJSON
     }
 
+    /// What differs from the study, from the newest run's settings.
     func deviations() -> [String] {
         let settings = runs.first?.settings ?? [:]
-        let sampling = settings["sampling"]?.members ?? [:]
-        return [
-            "Policy: SmolLM2-135M-Instruct or the model given, not Mistral-7B-Instruct-v0.1.",
-            "Articles: \(articles.count) articles of the corpus given, not 21,000 of CNN/DailyMail.",
-            "Judge: cloze questions cut from the article and answered by the original model's likelihood, not questions and answers written by a 70B model.",
-            "Samples: \(sampling["samplesPerArticle"]?.canonicalJSON ?? "?") per training article (the study: 10), at most \(sampling["maximumTokens"]?.canonicalJSON ?? "?") tokens.",
+        let subjects = runs.first?.provenance.subjects ?? [:]
+        func setting(_ group: String, _ name: String) -> String { settings[group]?.members[name]?.canonicalJSON ?? "?" }
+        let judge = subjects["judge"] ?? JudgeSelection.cloze.description
+        var deviations = [
+            "Policy: \(subjects["model"] ?? "a small model"), not Mistral-7B-Instruct-v0.1.",
+            "Articles: \(articles.count) of \(subjects["articles"] ?? "the corpus given"), not 21,000 of CNN/DailyMail.",
+            judge == JudgeSelection.cloze.description
+                ? "Judge: cloze questions cut from the article and answered by the original model's likelihood, not questions and answers written by a 70B model."
+                : "Judge: the study's prompts through \(judge), not through Llama-3-70B-Instruct.",
+            "Samples: \(setting("sampling", "samplesPerArticle")) per training article at temperature \(setting("sampling", "temperature")) (the study: 10 at 0.8), at most \(setting("sampling", "maximumTokens")) tokens.",
             "Learning rate and beta are chosen on the development articles; the study's 1e-7 belongs to a model 50 times larger.",
-            "Pairs are drawn evenly over the reasons for a preference when `pairs.balanced` is set; the study draws them at random.",
+            "Pairs decided by accuracy differ by at least \(setting("pairs", "minimumAccuracyGap")) answers (the study: 1), at most \(setting("pairs", "perArticle")) per article (the study: 3).",
         ]
+        if setting("pairs", "balanced") == "true" {
+            deviations.append("Pairs are drawn evenly over the reasons for a preference; the study draws them at random.")
+        }
+        switch settings["pairs"]?.members["truncated"] {
+        case .string(TruncatedSamples.reject.rawValue)?:
+            deviations.append("Samples that hit the token limit can be rejected but not chosen; the study has no such rule.")
+        case .string(TruncatedSamples.exclude.rawValue)?:
+            deviations.append("Samples that hit the token limit stand in no pair; the study has no such rule.")
+        default: break
+        }
+        return deviations
     }
 }
 

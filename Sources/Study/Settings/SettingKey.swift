@@ -98,11 +98,16 @@ struct SettingKey: Sendable {
         SettingKey(
             "sampling.batch_size", \.sampling.batchSize, "samples decoded together", form: "1 or more",
             where: { $0 > 0 }),
+        SettingKey(
+            "judge.mode", \.judge.mode,
+            "a prompted judge's answers: from the text it writes, or from the probabilities of the letters"),
+        SettingKey(
+            "judge.parser", \.judge.parser, "a prompted judge's text: read as the study's code does, or with its defects mended"),
         SettingKey("pairs.variant", \.pairs.variant, "preference function that builds pairs"),
         SettingKey(
             "pairs.per_article", \.pairs.perArticle, "pairs kept per article", form: "1 or more", where: { $0 > 0 }),
         SettingKey("pairs.balanced", \.pairs.balanced, "draw evenly over the reasons for a preference"),
-        SettingKey("pairs.allow_truncated", \.pairs.allowsTruncated, "let samples that hit the token limit stand in pairs"),
+        SettingKey("pairs.truncated", \.pairs.truncated, "samples that hit the token limit: in no pair, only rejected, or like any other"),
         SettingKey(
             "pairs.minimum_accuracy_gap", \.pairs.minimumAccuracyGap,
             "correct answers by which pairs decided by accuracy differ", form: "1 or more", where: { $0 > 0 }),
@@ -115,6 +120,7 @@ struct SettingKey: Sendable {
         SettingKey("training.warmup_steps", \.training.warmupSteps, "warm-up steps", form: "0 or more", where: { $0 >= 0 }),
         SettingKey("training.weight_decay", \.training.weightDecay, "decoupled weight decay of matrices"),
         SettingKey("training.max_grad_norm", \.training.maximumGradientNorm, "gradients are scaled down to this norm"),
+        SettingKey("training.shuffle", \.training.shuffles, "visit the pairs in a seeded order; otherwise as they come"),
         SettingKey(
             "training.maximum_pairs", \.training.maximumPairs, "pairs used; 0 for all", form: "0 or more",
             where: { $0 >= 0 }),
@@ -124,6 +130,18 @@ struct SettingKey: Sendable {
         SettingKey(
             "training.checkpoint_seconds", \.training.checkpointSeconds, "seconds between checkpoints",
             form: "0 or more", where: { $0 >= 0 }),
+        SettingKey(
+            "training.checkpoint_steps", \.training.checkpointSteps, "updates between checkpoints; 0 for by time only",
+            form: "0 or more", where: { $0 >= 0 }),
+        SettingKey(
+            "training.eval_steps", \.training.evaluationSteps,
+            "updates between measurements on development articles; 0 for none", form: "0 or more", where: { $0 >= 0 }),
+        SettingKey(
+            "training.eval_articles", \.training.evaluationArticles, "development articles of each measurement",
+            form: "1 or more", where: { $0 > 0 }),
+        SettingKey(
+            "training.eval_pairs", \.training.evaluationPairs, "development pairs of each measurement",
+            form: "1 or more", where: { $0 > 0 }),
         SettingKey("sft.learning_rate", \.sft.learningRate, "peak learning rate of SFT"),
         SettingKey("sft.num_epochs", \.sft.epochs, "passes over the chosen summaries", form: "1 or more", where: { $0 > 0 }),
         SettingKey("sft.batch_size", \.sft.batchSize, "summaries per optimizer step", form: "1 or more", where: { $0 > 0 }),
@@ -188,7 +206,10 @@ extension SettingValue where Self: RawRepresentable & CaseIterable, RawValue == 
     var keyValue: KeyValue { .string(rawValue) }
 }
 
+extension JudgeMode: SettingValue {}
+extension ParserMode: SettingValue {}
 extension PreferenceFunction: SettingValue {}
+extension TruncatedSamples: SettingValue {}
 extension PreferenceObjective.Form: SettingValue {}
 extension LearningRateSchedule.Shape: SettingValue {}
 extension AdapterTarget: SettingValue {}

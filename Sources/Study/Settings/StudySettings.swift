@@ -26,9 +26,9 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var minimumWords = 80
         public var maximumWords = 400
         /// Articles taken of each split; 0 takes all.
-        public var train = 120
-        public var development = 40
-        public var test = 60
+        public var train = 72
+        public var development = 28
+        public var test = 44
         /// Shares of the corpus that the seeded split gives to development and test.
         public var developmentShare = 0.2
         public var testShare = 0.3
@@ -49,9 +49,10 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var batchSize = 64
     }
 
+    /// How a prompted judge's text is read; the embedded judge writes none.
     public struct Judging: Sendable, Codable, Equatable {
-        /// Questions kept per article.
-        public var questions = 5
+        public var mode = JudgeMode.text
+        public var parser = ParserMode.strict
     }
 
     public struct Pairs: Sendable, Codable, Equatable {
@@ -59,9 +60,7 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var perArticle = 4
         /// Draw evenly over the reasons for a preference instead of over pairs.
         public var balanced = true
-        /// Let samples that hit the token limit stand in pairs. They have no end of turn, so a chosen one
-        /// teaches the model not to stop.
-        public var allowsTruncated = false
+        public var truncated = TruncatedSamples.reject
         /// Pairs decided by accuracy differ by at least this many correct answers.
         public var minimumAccuracyGap = 2
     }
@@ -73,11 +72,13 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var supervisedWeight = 0.0
         public var learningRate = 1e-5
         public var schedule = LearningRateSchedule.Shape.cosine
-        public var warmupSteps = 5
+        public var warmupSteps = 2
         public var epochs = 1
         public var batchSize = 16
         public var weightDecay: Float = 0
         public var maximumGradientNorm = 1.0
+        /// Visit the pairs in a seeded order of each epoch's own; otherwise as they come.
+        public var shuffles = true
         /// Pairs used; 0 for all.
         public var maximumPairs = 0
         public var gradientCheckpointing = false
@@ -85,13 +86,22 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var tokenBudget = 1024
         /// Seconds between checkpoints; what a kill can cost.
         public var checkpointSeconds = 120.0
+        /// Updates between checkpoints, besides those by time; 0 for by time only.
+        public var checkpointSteps = 0
+        /// Updates between measurements on development articles; 0 measures nothing on the way.
+        public var evaluationSteps = 10
+        /// Development articles that are summarised and judged in each measurement, and whose pairs give the
+        /// validation loss.
+        public var evaluationArticles = 8
+        /// Development pairs of each measurement.
+        public var evaluationPairs = 16
     }
 
     public struct Supervised: Sendable, Codable, Equatable {
         public var learningRate = 1e-5
         public var epochs = 1
         public var batchSize = 16
-        public var warmupSteps = 5
+        public var warmupSteps = 2
     }
 
     public struct LowRank: Sendable, Codable, Hashable {
@@ -133,10 +143,11 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.articles.maximumWords = 200
             settings.sampling.samplesPerArticle = 4
             settings.sampling.maximumTokens = 48
-            settings.pairs.allowsTruncated = true
+            settings.pairs.truncated = .allow
             settings.pairs.minimumAccuracyGap = 1
             settings.training.batchSize = 4
             settings.training.warmupSteps = 1
+            settings.training.evaluationSteps = 2
             settings.sft.batchSize = 4
             settings.sft.warmupSteps = 1
             settings.sweep.betas = [0.1]
@@ -152,13 +163,14 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.articles.maximumWords = 700
             settings.sampling.samplesPerArticle = 10
             settings.sweep.betas = [0.01, 0.03, 0.05, 0.1]
-            settings.sweep.learningRates = [2e-6, 1e-5, 5e-5]
-            settings.lora.learningRates = [2e-5, 1e-4, 5e-4]
+            settings.sweep.learningRates = [1e-5, 4e-5, 1.6e-4]
+            settings.sweep.maximumPairs = 128
+            settings.lora.learningRates = [1e-4, 4e-4]
         case .paper:
             settings.sampling.temperature = 0.8
             settings.pairs.perArticle = 3
             settings.pairs.minimumAccuracyGap = 1
-            settings.pairs.allowsTruncated = true
+            settings.pairs.truncated = .allow
             settings.articles.train = 20_000
             settings.articles.development = 500
             settings.articles.test = 1_050
@@ -174,6 +186,9 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.training.learningRate = 1e-7
             settings.training.batchSize = 32
             settings.training.warmupSteps = 10
+            settings.training.evaluationSteps = 200
+            settings.training.evaluationArticles = 100
+            settings.training.evaluationPairs = 256
             settings.sweep.betas = [0.01, 0.03, 0.05, 0.1]
             settings.sweep.learningRates = [3e-8, 1e-7, 3e-7, 1e-6]
             settings.lora.learningRates = [5e-6]

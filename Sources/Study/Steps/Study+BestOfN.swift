@@ -18,7 +18,7 @@ extension Study {
         ) {
             let samples = try set.samples()
             let best = Dictionary(
-                uniqueKeysWithValues: try candidates(set, bank, allowingTruncated: true)
+                uniqueKeysWithValues: try candidates(set, bank, truncated: .allow)
                     .map { ($0.articleID, Self.best(of: $0.candidates)) })
             return articles[part].map { article in
                 let index = best[article.id].flatMap { $0 } ?? 0

@@ -5,6 +5,7 @@ import Preferences
 
 /// A trained setting and what it achieved on development articles.
 public struct SweepResult: Sendable {
+    public var recipe: TrainingRecipe
     public var policy: PolicyModel
     /// Win rate over the original, a tie being half a win; `nil` when planning.
     public var winRate: Double?
@@ -15,10 +16,12 @@ public struct SweepResult: Sendable {
 }
 
 extension Study {
-    public func result(_ policy: PolicyModel, _ system: Evaluation, against reference: Evaluation) throws -> SweepResult {
+    public func result(
+        of recipe: TrainingRecipe, _ policy: PolicyModel, _ system: Evaluation, against reference: Evaluation
+    ) throws -> SweepResult {
         let record = try winRecord(system, against: reference)
         return SweepResult(
-            policy: policy, winRate: record.winRate, wins: record.winCount, losses: record.lossCount,
+            recipe: recipe, policy: policy, winRate: record.winRate, wins: record.winCount, losses: record.lossCount,
             ties: record.tieCount, isDiverged: try store.training(key: policy.key)?.state == .diverged)
     }
 
@@ -57,7 +60,7 @@ extension Study {
                 let chosen = cell.inputs["chosen"]?.members, let beta = chosen["beta"]?.number,
                 let rate = chosen["learningRate"]?.number
             else { continue }
-            return dpo(beta: beta, learningRate: rate, maximumPairs: settings.sweep.maximumPairs)
+            return dpo(beta: beta, learningRate: rate)
         }
         return dpo()
     }

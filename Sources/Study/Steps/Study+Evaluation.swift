@@ -71,7 +71,10 @@ extension Study {
             "name": .string(system.name), "kind": .string(system.kind),
         ]
         var evaluation = Evaluation(systemName: system.name, label: system.label, id: nil, store: store)
-        try await step("evaluate \(system.label) on \(part.rawValue)", inputs: inputs, line: line) { cell in
+        try await step(
+            "evaluate \(system.label) on \(part.rawValue)", inputs: inputs, line: line,
+            work: { judgingWork(articles[part].count) }, calls: { try answerCalls(articles[part], textsPerArticle: 1, bank) }
+        ) { cell in
             let sets = try bank.sets()
             let all = zip(articles[part], try texts()).filter { sets[$0.0.id] != nil }
             try await judged(all.map { ($0.0.id, $0.1.summary) }, articles, bank, cell: cell)
@@ -95,6 +98,7 @@ extension Study {
             evaluation = Evaluation(systemName: system.name, label: system.label, id: id, store: store)
             cell.show(try summary(evaluation, articles: articles))
         }
+        if part == .test { measuredOnTest.append(evaluation) }
         return evaluation
     }
 
@@ -124,6 +128,8 @@ extension Study {
 /// Kinds of systems, as the report groups them.
 public enum SystemKind: String, Sendable {
     case original, prompted, extractive, sft, dpo, lora, bestOfN, endpoint
+    /// Texts that summarise nothing, to see what the metric makes of them.
+    case gaming
 }
 
 extension EvaluationRowRecord {

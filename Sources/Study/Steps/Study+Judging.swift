@@ -8,6 +8,8 @@ public struct QuestionBank: Sendable {
     /// Identity of the judge, the articles it can draw distractors from included.
     public var judgeKey: String
     let store: Store
+    /// Whether a plan is made before there are any questions: then every article counts as having them.
+    var isPlanned = false
 
     /// Question sets by article id.
     public func sets() throws -> [String: QuestionSet] {
@@ -19,6 +21,7 @@ public struct QuestionBank: Sendable {
     /// Articles that have questions, in the order given.
     public func answerable(_ articles: [Article]) throws -> [Article] {
         let sets = try sets()
+        if isPlanned, sets.isEmpty { return articles }
         return articles.filter { sets[$0.id] != nil }
     }
 }
@@ -30,16 +33,21 @@ extension Study {
     /// Makes the judge's questions for every article.
     public func questions(for articles: ArticleSets, line: Int = #line) async throws -> QuestionBank {
         let judge = try judge(articles)
-        let bank = QuestionBank(judgeKey: judge.identity, store: store)
+        let bank = QuestionBank(judgeKey: judge.identity, store: store, isPlanned: isPlanning)
         let inputs: [String: KeyValue] = ["judge": .string(judge.identity), "articles": .string(articles.key)]
-        try await step("questions", inputs: inputs, line: line) { cell in
+        try await step(
+            "questions", inputs: inputs, line: line, work: { judgingWork(articles.all.count, unit: "articles") },
+            calls: { try questionCalls(articles, bank) }
+        ) { cell in
             let present = try store.questionSets(judgeKey: bank.judgeKey)
             let missing = articles.all.filter { present[$0.id] == nil }
             let progress = try cell.progress(
                 total: articles.all.count, completed: articles.all.count - missing.count, unit: "articles")
+            var open = OpenCalls()
             for start in stride(from: 0, to: missing.count, by: Self.judgeBatch) {
                 let batch = Array(missing[start..<min(start + Self.judgeBatch, missing.count)])
-                let records = try await judge.questions(for: batch).map { outcome in
+                guard let outcomes = try await open.answers({ try await judge.questions(for: batch) }) else { continue }
+                let records = try outcomes.map { outcome in
                     QuestionSetRecord(
                         judgeKey: bank.judgeKey, articleID: outcome.articleID,
                         questions: outcome.questions == nil ? nil : try JSONText(encoding: outcome),
@@ -49,6 +57,7 @@ extension Study {
                 try progress.advance(by: batch.count)
                 try cell.checkInterruption()
             }
+            try open.check()
             try showQuestions(bank, articles: articles, cell: cell)
         }
         return bank
@@ -65,11 +74,22 @@ extension Study {
                 + " (" + [("training", articles.train), ("development", articles.development), ("test", articles.test)]
                 .map { name, list in "\(list.count { records[$0.id]?.questions != nil }) \(name)" }
                 .joined(separator: ", ") + ")")
+        guard kept > 0 else {
+            throw UserFailure(
+                "the judge has no questions about any article", location: "--judge \(options.judge)",
+                why: reasons.joined(separator: "; "),
+                remedy: options.judge == .cloze
+                    ? "give news articles of a hundred words or more, with names and numbers in them"
+                    : "use a stronger model that keeps to the format of the questions, or --judge cloze",
+                exitStatus: .badData)
+        }
     }
 
     /// Judges texts, each with its article's questions; what was judged before is not judged again.
+    ///
+    /// - Parameter cell: the step that shows progress and can be interrupted; `nil` within another's progress.
     func judged(
-        _ texts: [(articleID: String, summary: String)], _ articles: ArticleSets, _ bank: QuestionBank, cell: Cell
+        _ texts: [(articleID: String, summary: String)], _ articles: ArticleSets, _ bank: QuestionBank, cell: Cell?
     ) async throws {
         let sets = try bank.sets()
         let present = try store.judgements(judgeKey: bank.judgeKey)
@@ -81,13 +101,14 @@ extension Study {
             guard present[articleID]?[hash] == nil, seen.insert([articleID, hash]).inserted else { continue }
             requests.append(JudgeRequest(questions: set, summary: summary))
         }
-        let progress = try cell.progress(
+        let progress = try cell?.progress(
             total: texts.count, completed: texts.count - requests.count, unit: "summaries")
         guard !requests.isEmpty else { return }
         let judge = try judge(articles)
+        var open = OpenCalls()
         for start in stride(from: 0, to: requests.count, by: Self.judgeBatch) {
             let batch = Array(requests[start..<min(start + Self.judgeBatch, requests.count)])
-            let judgements = try await judge.answers(to: batch)
+            guard let judgements = try await open.answers({ try await judge.answers(to: batch) }) else { continue }
             try store.save(
                 judgements: zip(batch, judgements).map { request, judgement in
                     JudgementRecord(
@@ -95,21 +116,26 @@ extension Study {
                         summaryHash: Store.summaryHash(request.summary), answers: judgement.choices,
                         correct: judgement.correctCount(of: request.questions))
                 })
-            try progress.advance(by: batch.count)
-            try cell.checkInterruption()
+            try progress?.advance(by: batch.count)
+            try cell?.checkInterruption()
         }
+        try open.check()
     }
 
     /// Judges every sample of a set.
     public func judge(
         _ set: SummarySet, articles: ArticleSets, with bank: QuestionBank, part: ArticleSplit.Part = .train,
-        line: Int = #line
+        step name: String? = nil, line: Int = #line
     ) async throws {
         let inputs: [String: KeyValue] = [
             "summaries": .string(set.key), "articles": .array(set.articles.map { .string($0.id) }),
             "samplesPerArticle": .int(set.samplesPerArticle), "judge": .string(bank.judgeKey),
         ]
-        try await step("judge \(part.rawValue) summaries\(set.policy.stepSuffix)", inputs: inputs, line: line) { cell in
+        let name = name ?? "judge \(part.rawValue) summaries\(set.policy.stepSuffix)"
+        try await step(
+            name, inputs: inputs, line: line, work: { judgingWork(set.articles.count * set.samplesPerArticle) },
+            calls: { try answerCalls(set.articles, textsPerArticle: set.samplesPerArticle, bank) }
+        ) { cell in
             let samples = try set.samples()
             let texts = set.articles.flatMap { article in
                 (samples[article.id] ?? []).filter { $0.sampleIndex < set.samplesPerArticle }

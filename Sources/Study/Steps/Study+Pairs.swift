@@ -31,14 +31,13 @@ extension Study {
         let inputs: [String: KeyValue] = [
             "summaries": .string(set.key), "articles": .array(set.articles.map { .string($0.id) }),
             "samplesPerArticle": .int(set.samplesPerArticle), "judge": .string(bank.judgeKey),
-            "builder": try KeyValue(encoding: builder), "allowsTruncated": .bool(settings.pairs.allowsTruncated),
+            "builder": try KeyValue(encoding: builder), "truncated": .string(settings.pairs.truncated.rawValue),
         ]
         let name = PairSet.stepName + set.policy.stepSuffix
         let pairs = PairSet(
             key: ContentKey(step: name, version: 1, inputs: inputs).hex, summaries: set, store: store)
         try await step(name, inputs: inputs, line: line) { cell in
-            let result = builder.pairs(
-                of: try candidates(set, bank, allowingTruncated: settings.pairs.allowsTruncated))
+            let result = builder.pairs(of: try candidates(set, bank, truncated: settings.pairs.truncated))
             try store.save(
                 pairs: result.pairs.enumerated().map { position, pair in
                     PairRecord(
@@ -55,7 +54,7 @@ extension Study {
 
     /// Each article's samples as the pair builder sees them.
     func candidates(
-        _ set: SummarySet, _ bank: QuestionBank, allowingTruncated: Bool
+        _ set: SummarySet, _ bank: QuestionBank, truncated: TruncatedSamples
     ) throws -> [(articleID: String, candidates: [PairCandidate])] {
         let samples = try set.samples()
         let judgements = try store.judgements(judgeKey: bank.judgeKey)
@@ -64,10 +63,11 @@ extension Study {
                 let measure = SummaryMeasure(
                     summary: sample.text, article: article, hitTokenLimit: sample.finishReason == "length")
                 let correct = judgements[article.id]?[Store.summaryHash(sample.text)]?.correct
+                let isFinished = !measure.failures.contains(.tokenLimit)
                 return PairCandidate(
                     index: sample.sampleIndex, score: ScoredSummary(correct: correct ?? 0, words: measure.words),
-                    isUsable: correct != nil && measure.isUsable
-                        && (allowingTruncated || !measure.failures.contains(.tokenLimit)))
+                    isUsable: correct != nil && measure.isUsable && (isFinished || truncated != .exclude),
+                    canBeChosen: isFinished || truncated == .allow)
             }
             return (article.id, candidates)
         }

@@ -7,29 +7,32 @@ import Preferences
 
 extension Study {
     /// Pairs as the trainer wants them: sampled token ids, never text encoded again.
-    func trainingData(_ recipe: TrainingRecipe, pairs: PairSet, reference: PolicyModel) throws -> TrainingData {
-        var rows = try pairs.rows()
-        if recipe.maximumPairs > 0 { rows = Array(rows.prefix(recipe.maximumPairs)) }
+    ///
+    /// - Parameter rows: article and samples of each pair; the samples are those of `summaries`.
+    func trainingData(
+        _ method: TrainingRecipe.Method, rows: [(articleID: String, chosen: Int, rejected: Int)], of summaries: SummarySet,
+        reference: PolicyModel
+    ) throws -> TrainingData {
         let samples = Dictionary(
-            uniqueKeysWithValues: try store.samples(setKey: pairs.summaries.key).map { (SampleID($0.articleID, $0.sampleIndex), $0) })
-        let articles = Dictionary(uniqueKeysWithValues: pairs.summaries.articles.map { ($0.id, $0) })
+            uniqueKeysWithValues: try store.samples(setKey: summaries.key).map { (SampleID($0.articleID, $0.sampleIndex), $0) })
+        let articles = Dictionary(uniqueKeysWithValues: summaries.articles.map { ($0.id, $0) })
         var prompts: [String: [Int32]] = [:]
         var triples: [(prompt: [Int32], chosen: [Int32], rejected: [Int32])] = []
         for row in rows {
             guard let article = articles[row.articleID],
-                let chosen = samples[SampleID(row.articleID, row.chosenIndex)],
-                let rejected = samples[SampleID(row.articleID, row.rejectedIndex)]
+                let chosen = samples[SampleID(row.articleID, row.chosen)],
+                let rejected = samples[SampleID(row.articleID, row.rejected)]
             else {
                 throw UserFailure(
                     "the pairs do not belong to the samples", location: store.workspace.path,
                     why: "article \(row.articleID) or one of its samples is missing",
                     remedy: "start with a fresh --workspace", exitStatus: .badData)
             }
-            let prompt = try prompts[row.articleID] ?? prompt(article, sentences: pairs.summaries.sentences).ids
+            let prompt = try prompts[row.articleID] ?? prompt(article, sentences: summaries.sentences).ids
             prompts[row.articleID] = prompt
             triples.append((prompt, chosen.tokens, rejected.tokens))
         }
-        switch recipe.method {
+        switch method {
         case .sft:
             return .supervised(triples.map { SupervisedExample(prompt: $0.prompt, completion: $0.chosen) })
         case .dpo(let objective), .lora(let objective, _):

@@ -23,10 +23,11 @@ public struct SummarySet: Sendable {
 extension Study {
     /// Several summaries per article, as for training: the study's prompt, temperature and top-p.
     public func trainingSummaries(
-        of articles: [Article], by policy: PolicyModel, part: ArticleSplit.Part = .train, line: Int = #line
+        of articles: [Article], by policy: PolicyModel, part: ArticleSplit.Part = .train, step name: String? = nil,
+        line: Int = #line
     ) async throws -> SummarySet {
         try await summaries(
-            "sample \(part.rawValue) summaries\(policy.stepSuffix)", of: articles, by: policy,
+            name ?? "sample \(part.rawValue) summaries\(policy.stepSuffix)", of: articles, by: policy,
             count: settings.sampling.samplesPerArticle, sentences: SummaryPrompt.studySentences,
             settings: SamplingSettings(
                 temperature: settings.sampling.temperature, topP: settings.sampling.topP,
@@ -37,11 +38,11 @@ extension Study {
     /// One greedy summary per article, for measuring.
     public func evaluationSummaries(
         of articles: [Article], part: ArticleSplit.Part, by policy: PolicyModel,
-        sentences: Int = SummaryPrompt.studySentences, line: Int = #line
+        sentences: Int = SummaryPrompt.studySentences, step name: String? = nil, line: Int = #line
     ) async throws -> SummarySet {
         let asked = sentences == SummaryPrompt.studySentences ? "" : ", \(sentences)-sentence prompt"
         return try await summaries(
-            "summarise \(part.rawValue) articles\(policy.stepSuffix)\(asked)", of: articles, by: policy, count: 1,
+            name ?? "summarise \(part.rawValue) articles\(policy.stepSuffix)\(asked)", of: articles, by: policy, count: 1,
             sentences: sentences, settings: .greedy(maximumTokens: settings.sampling.maximumTokens), line: line)
     }
 
@@ -72,13 +73,15 @@ extension Study {
             samplesPerArticle: count, sentences: sentences, store: store)
         inputs["articles"] = .array(articles.map { .string($0.id) })
         inputs["samplesPerArticle"] = .int(count)
-        try await step(name, inputs: inputs, line: line) { cell in
-            try draw(set, sampling: sampling, cell: cell)
+        try await step(
+            name, inputs: inputs, line: line, work: { samplingWork(articles, samplesPerArticle: count) }
+        ) { cell in
+            try await draw(set, sampling: sampling, cell: cell)
         }
         return set
     }
 
-    private func draw(_ set: SummarySet, sampling: SamplingSettings, cell: Cell) throws {
+    private func draw(_ set: SummarySet, sampling: SamplingSettings, cell: Cell) async throws {
         let present = try store.sampleIndices(setKey: set.key)
         var requests: [SamplingRequest] = []
         var wanted: [(article: Article, indices: [Int])] = []
@@ -107,7 +110,7 @@ extension Study {
         let progress = try cell.progress(
             total: total, completed: total - wanted.reduce(0) { $0 + $1.indices.count }, unit: "summaries")
         guard !requests.isEmpty else { return }
-        try ensureWeights(of: set.policy, cell: cell)
+        try await ensureWeights(of: set.policy, cell: cell)
         let model = try model(set.policy)
         let template = loaded.chatTemplate
         var tokens = 0
@@ -129,6 +132,28 @@ extension Study {
         let seconds = start.duration(to: .now) / .seconds(1)
         cell.metric("sampling", ["tokens": Double(tokens), "tokens_per_second": Double(tokens) / max(seconds, 1e-9)])
         cell.show("\(total) summaries; \(tokens) tokens sampled at \(Int(Double(tokens) / max(seconds, 1e-9))) tokens/s.")
+    }
+}
+
+extension Study {
+    /// One greedy summary per article by a model under training; not kept.
+    func greedySummaries(of articles: [Article], by model: LanguageModel) throws -> [(text: String, isCutOff: Bool)] {
+        let template = loaded.chatTemplate
+        let requests = try articles.map {
+            SamplingRequest(
+                prompt: try prompt($0, sentences: SummaryPrompt.studySentences).ids,
+                settings: .greedy(maximumTokens: settings.sampling.maximumTokens), seeds: [settings.seed])
+        }
+        var summaries = [(text: String, isCutOff: Bool)](repeating: ("", false), count: articles.count)
+        try model.sample(
+            requests, stopTokens: Set(template.stopTokens), batchSize: settings.sampling.batchSize
+        ) { request, _, sequence in
+            summaries[request] = (
+                template.tokenizer.decode(sequence.tokens).trimmingCharacters(in: .whitespacesAndNewlines),
+                sequence.finishReason == .length
+            )
+        }
+        return summaries
     }
 }
 

@@ -30,6 +30,8 @@ SYSTEMS = [
     ("dpo", "DPO, beta 0.1, lr 2e-5", "dpo", 1, 2.6, 0.22, 0.01),
     ("dpo-2", "DPO, round 2", "dpo", 2, 2.7, 0.17, 0.03),
     ("lora", "LoRA, rank 64", "lora", 1, 2.4, 0.25, 0.06),
+    ("endpoint-2", "Larger model, 2 sentences", "endpoint", 0, 3.2, 0.21, 0),
+    ("endpoint-4", "Larger model, 4 sentences", "endpoint", 0, 3.9, 0.39, 0),
 ]
 
 NOTEBOOK = """// %% [markdown]
@@ -96,6 +98,31 @@ def outcome(rng, article, ease, correct_mean, compression, failure_rate):
     return result
 
 
+def curve(rng, method, beta, rate, steps):
+    """A training's metrics; one at a high rate ends early, and every fourth step also measures held-out articles."""
+    diverged = rate >= 1e-4
+    points = []
+    for step in range(1, 1 + (steps // 2 if diverged else steps)):
+        t = step / steps
+        margin = rate / 2e-5 * (1 - math.exp(-3 * t)) + rng.gauss(0, 0.1)
+        metrics = {
+            "loss": math.log(2) - 0.35 * t + rng.gauss(0, 0.05) + (40 * t**3 if diverged else 0), "rewards/margins": margin,
+            "rewards/accuracies": min(1, max(0, 0.5 + 0.3 * t + rng.gauss(0, 0.1))),
+            "logps/chosen": -60 - 5 * t + rng.gauss(0, 4), "logps/rejected": -75 - 20 * t + rng.gauss(0, 5),
+            "kl": 2 * t + abs(rng.gauss(0, 0.1)),
+        }
+        if step % max(1, steps // 4) == 0:
+            metrics |= {
+                "eval_loss": math.log(2) - 0.25 * t + rng.gauss(0, 0.02), "eval_rewards/margins": 0.8 * margin,
+                "eval_rewards/accuracies": 0.5 + 0.2 * t, "eval_win_rate": 0.5 + 0.2 * t + rng.gauss(0, 0.03),
+                "eval_accuracy": 0.4 + 0.1 * t, "eval_words": 70 - 20 * t, "eval_truncated": 0.3,
+            }
+        points.append({"step": step, "metrics": metrics})
+    label = {"dpo": "DPO", "lora": "LoRA rank 64"}[method] + f" (beta {beta}, lr {rate:g})"
+    return {"name": f"{method}-{beta}-{rate:g}", "label": label, "experiment": "beta-sweep" if method == "dpo" else "lora-rank64",
+            "diverged": diverged, "points": points}
+
+
 def study(seed, articles, words, systems, betas, rates, steps):
     rng = random.Random(seed)
     made = []
@@ -126,29 +153,25 @@ def study(seed, articles, words, systems, betas, rates, steps):
                 diverged = rate >= 1e-4 and beta <= 0.03
                 cell = {
                     "method": method, "beta": beta, "learningRate": rate, "diverged": diverged,
-                    "isChosen": rank is None and beta == betas[len(betas) // 2] and rate == rates[len(rates) // 2],
+                    "isChosen": rank is None and beta == betas[len(betas) // 2] and rate == rates[(len(rates) - 1) // 2],
                     "outcomes": [outcome(rng, a, e, 2.05 + gain, 0.40 - 0.18 * max(0, gain), 0.5 if diverged else 0.03)
                                  for a, e in zip(development, ease)],
                     "originalOutcomes": base,
                 }
                 if rank:
                     cell["rank"] = rank
+                if rate >= 5e-4:
+                    cell["outcomes"] = []
                 for field in ("outcomes", "originalOutcomes"):
                     cell[field] = [{**o, "article": "", "summary": "", "questions": []} for o in cell[field]]
                 sweep.append(cell)
     curves = []
-    for beta in betas:
-        points = []
-        for step in range(steps):
-            t = step / max(1, steps - 1)
-            margin = 1.2 * (1 - math.exp(-3 * t)) + rng.gauss(0, 0.15)
-            points.append({"step": step, "metrics": {
-                "loss": math.log(2) - 0.35 * t + rng.gauss(0, 0.05), "rewards/margins": margin,
-                "rewards/accuracies": min(1, max(0, 0.5 + 0.3 * t + rng.gauss(0, 0.1))),
-                "logps/chosen": -60 - 5 * t + rng.gauss(0, 4), "logps/rejected": -75 - 20 * t + rng.gauss(0, 5),
-                "kl": 2 * t + abs(rng.gauss(0, 0.1)),
-            }})
-        curves.append({"name": f"dpo-{beta}", "label": f"beta {beta}", "experiment": "beta-sweep", "diverged": False, "points": points})
+    for method, rank in (("dpo", None), ("lora", 64)):
+        if rank and "lora" not in systems:
+            continue
+        for beta in betas if rank is None else betas[:1]:
+            for rate in rates if rank is None else rates[-2:]:
+                curves.append(curve(rng, method, beta, rate, steps))
     details = {"model": "SmolLM2-135M-Instruct Q4_1", "judge": "cloze", "preset": "quick", "numeric mode": "fp32",
                "commit": "0123abcd", "machine": "2 cores, AVX2", "seed": "21"}
     steps_ = [("sample", 212.4), ("judge", 95.2), ("pair", 0.4), ("train", 402.9), ("evaluate", 61.0)]
@@ -177,8 +200,8 @@ def study(seed, articles, words, systems, betas, rates, steps):
 
 
 if sys.argv[1] == "small":
-    result = study(7, 8, 24, {"original", "lead-2", "sft", "dpo"}, [0.03, 0.1, 0.3], [2e-5], 6)
+    result = study(7, 8, 24, {"original", "lead-2", "prompt-1", "sft", "dpo", "lora"}, [0.03, 0.1, 0.3], [2e-5, 5e-4], 8)
 else:
-    result = study(3, 100, 190, {s[0] for s in SYSTEMS}, [0.03, 0.1, 0.3, 0.5], [2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4], 240)
+    result = study(3, 100, 190, {s[0] for s in SYSTEMS}, [0.01, 0.03, 0.1, 0.3], [1e-5, 4e-5, 1e-4], 40)
 json.dump(result, sys.stdout, ensure_ascii=True, indent=None, sort_keys=True)
 print()

@@ -1,4 +1,7 @@
-"""Validates exported notebooks with nbformat: check_notebook.py FILE.ipynb ..."""
+"""Validates exported notebooks with nbformat, which Jupyter reads them with.
+
+    PYTHONPATH=~/.cache/precis/browser-checks python3 check_notebook.py FILE.ipynb ...
+"""
 import sys
 
 import nbformat

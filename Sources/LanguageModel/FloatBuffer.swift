@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A flat float32 buffer, 64-byte aligned and zeroed: weights, gradients or optimizer moments.
+public final class FloatBuffer: @unchecked Sendable {
+    public enum Storage: Sendable, Hashable {
+        case memory
+        /// A file without a name in `folder`, mapped: its pages can leave memory and come back unchanged. In memory
+        /// after all where the folder cannot hold it.
+        case file(folder: String)
+    }
+
+    public let count: Int
+    public let pointer: UnsafeMutablePointer<Float>
+    private let file: (descriptor: Int32, byteCount: Int)?
+
+    public init(count: Int, storage: Storage = .memory) {
+        self.count = count
+        let byteCount = max(count, 1) * MemoryLayout<Float>.stride
+        if case .file(let folder) = storage, let mapping = Self.mapTemporaryFile(in: folder, byteCount: byteCount) {
+            pointer = mapping.address.bindMemory(to: Float.self, capacity: max(count, 1))
+            file = (mapping.descriptor, byteCount)
+            return
+        }
+        file = nil
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+        pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
+        pointer.initialize(repeating: 0, count: max(count, 1))
+    }
+
+    deinit {
+        if let file {
+            munmap(pointer, file.byteCount)
+            close(file.descriptor)
+        } else {
+            UnsafeMutableRawPointer(pointer).deallocate()
+        }
+    }
+
+    public var elements: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: pointer, count: count)
+    }
+
+    public func copy() -> FloatBuffer {
+        let other = FloatBuffer(count: count)
+        other.pointer.update(from: pointer, count: count)
+        return other
+    }
+
+    public func zero() { pointer.update(repeating: 0, count: count) }
+
+    /// Takes the buffer out of the process's memory if it lives in a file; touching it brings back what is touched
+    /// and up to megabytes around it.
+    func releasePages() {
+        // On a shared file mapping this drops no data: changed pages belong to the file's cache.
+        if let file { madvise(pointer, file.byteCount, MADV_DONTNEED) }
+    }
+
+    /// Copies `count` elements from `offset` on, without bringing their pages back.
+    func read(from offset: Int, count: Int, into destination: UnsafeMutablePointer<Float>) {
+        let stride = MemoryLayout<Float>.stride
+        if let file, pread(file.descriptor, destination, count * stride, off_t(offset * stride)) == count * stride {
+            return
+        }
+        destination.update(from: pointer + offset, count: count)
+    }
+
+    /// A file of `byteCount` zeros whose space on the disk is reserved, mapped; or `nil`.
+    private static func mapTemporaryFile(
+        in folder: String, byteCount: Int
+    ) -> (address: UnsafeMutableRawPointer, descriptor: Int32)? {
+        var template = Array("\(folder)/.weights-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { return nil }
+        unlink(template)
+        // A hole that the disk cannot fill would end the process when it is written to.
+        #if canImport(Darwin)
+        let isReserved = ftruncate(descriptor, off_t(byteCount)) == 0
+        #else
+        let isReserved = posix_fallocate(descriptor, 0, off_t(byteCount)) == 0
+        #endif
+        guard isReserved,
+            let address = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), address != MAP_FAILED
+        else {
+            close(descriptor)
+            return nil
+        }
+        return (address, descriptor)
+    }
+}

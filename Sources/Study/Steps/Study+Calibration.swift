@@ -1,0 +1,120 @@
+import LanguageModel
+import Notebook
+import Preferences
+import Reporting
+
+extension Study {
+    /// Answers of one reader to one choice of questions from one kind of passage: a unit of work.
+    private struct CalibrationTask: Hashable {
+        var part: ArticleSplit.Part
+        var reader: JudgeReading.Reader
+        var questions: JudgeReading.Questions
+        var passage: Calibration.Passage
+    }
+
+    /// Has the judge answer from passages whose worth is known, on development and test articles: all questions
+    /// it could ask, those it asks, those with its prompt in other words; and has the original model name the
+    /// letter of the answer, to see whether two readers agree.
+    public func calibrateJudge(on articles: ArticleSets, with bank: QuestionBank, line: Int = #line) async throws {
+        let inputs: [String: KeyValue] = [
+            "judge": .string(bank.judgeKey), "articles": .string(articles.key), "seed": KeyValue(settings.seed),
+        ]
+        try await step(
+            "calibrate the judge", version: 2, inputs: inputs, line: line,
+            calls: {
+                try answerCalls(articles.development + articles.test, textsPerArticle: Calibration.Passage.allCases.count, bank)
+            }
+        ) { cell in
+            try await calibrate(articles, bank, cell)
+            for table in try JudgeTables(bank.readings(), rootSeed: settings.seed).all() { cell.show(table.markdown()) }
+        }
+    }
+
+    private func calibrationTasks(of judge: any Judge) -> [CalibrationTask] {
+        func tasks(
+            _ part: ArticleSplit.Part, _ reader: JudgeReading.Reader, _ questions: JudgeReading.Questions,
+            _ passages: [Calibration.Passage]
+        ) -> [CalibrationTask] {
+            passages.map { CalibrationTask(part: part, reader: reader, questions: questions, passage: $0) }
+        }
+        let few: [Calibration.Passage] = [.fullArticle, .lead3, .otherArticle]
+        var result: [CalibrationTask] = []
+        for part in [ArticleSplit.Part.development, .test] {
+            result += tasks(part, .judge, .asked, Calibration.Passage.allCases)
+            guard judge is ClozeJudge else { continue }
+            result += tasks(part, .judge, .candidates, [.fullArticle, .otherArticle, .nothing])
+            result += tasks(part, .paraphrase, .asked, few)
+            if part == .test { result += tasks(part, .letters, .asked, few) }
+        }
+        return result
+    }
+
+    private func calibrate(_ articles: ArticleSets, _ bank: QuestionBank, _ cell: Cell) async throws {
+        let present = Set(
+            try bank.readings().map { [$0.split, $0.reader.rawValue, $0.questions.rawValue, $0.passage] })
+        let judge = try judge(articles)
+        let tasks = calibrationTasks(of: judge)
+        let missing = tasks.filter {
+            !present.contains([$0.part.rawValue, $0.reader.rawValue, $0.questions.rawValue, $0.passage.rawValue])
+        }
+        let progress = try cell.progress(total: tasks.count, completed: tasks.count - missing.count, unit: "passages")
+        let asked = try bank.sets()
+        var candidates: [ArticleSplit.Part: [QuestionSet]] = [:]
+        for task in missing {
+            let sets: [QuestionSet]
+            switch task.questions {
+            case .asked:
+                sets = articles[task.part].compactMap { asked[$0.id] }
+            case .candidates:
+                if candidates[task.part] == nil, let cloze = judge as? ClozeJudge {
+                    candidates[task.part] = try cloze.candidateSets(for: articles[task.part])
+                }
+                sets = candidates[task.part] ?? []
+            }
+            let result = try await calibration(task, of: judge, sets: sets, articles: articles)
+            try store.save(
+                calibrationAnswers: result.answers.map { answer in
+                    CalibrationAnswerRecord(
+                        judgeKey: bank.judgeKey, split: task.part.rawValue, reader: task.reader.rawValue,
+                        questions: task.questions.rawValue, passage: task.passage.rawValue, articleID: answer.articleID,
+                        question: answer.question, kind: answer.kind.rawValue, answer: answer.answer,
+                        choice: answer.choice)
+                })
+            try progress.advance()
+            try cell.checkInterruption()
+        }
+    }
+
+    private func calibration(
+        _ task: CalibrationTask, of judge: any Judge, sets: [QuestionSet], articles: ArticleSets
+    ) async throws -> Calibration {
+        var sets = sets
+        let reader: any Judge
+        switch task.reader {
+        case .judge:
+            reader = judge
+        case .paraphrase:
+            reader = clozeJudge(articles, prompt: .paraphrase)
+            // What the options' likelihoods are without a passage depends on the prompt too.
+            for index in sets.indices { sets[index].unaidedLogLikelihoods = nil }
+        case .letters:
+            reader = try promptedJudge(reading: loaded, with: originalModel, mode: .letter)
+        }
+        return try await reader.calibration(
+            sets: sets, articles: articles[task.part], passages: [task.passage], seed: settings.seed)
+    }
+}
+
+extension QuestionBank {
+    /// The judge's calibration.
+    func readings() throws -> [JudgeReading] {
+        try store.calibrationAnswers(judgeKey: judgeKey).compactMap { row in
+            guard let reader = JudgeReading.Reader(rawValue: row.reader),
+                let questions = JudgeReading.Questions(rawValue: row.questions)
+            else { return nil }
+            return JudgeReading(
+                split: row.split, reader: reader, questions: questions, passage: row.passage, articleID: row.articleID,
+                question: row.question, kind: row.kind, answer: row.answer, choice: row.choice)
+        }
+    }
+}

@@ -21,6 +21,7 @@ PEERS_VENV ?= $(PRECIS_CACHE_FOLDER)/peers
 BENCH_OUTPUT ?= bench-results
 BENCH_ARGS ?=
 BIN := .build/release
+# One test at a time: the engine's use every core themselves, and servers and kills are not starved.
 # No test imports a module's internals, so the programs and the tests share one optimised build.
 TEST_FLAGS := -c release --disable-testable-imports
 
@@ -42,7 +43,7 @@ reproduce: build
 test: setup
 	@sh Scripts/install-browser-checks.sh
 	@echo "==> Building and running the tests"
-	@swift test $(TEST_FLAGS)
+	@swift test $(TEST_FLAGS) --no-parallel
 
 bench: build
 	@echo "==> Kernels"

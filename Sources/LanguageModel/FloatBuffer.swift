@@ -48,7 +48,7 @@ public final class FloatBuffer: @unchecked Sendable {
 
     public func copy() -> FloatBuffer {
         let other = FloatBuffer(count: count)
-        other.pointer.update(from: pointer, count: count)
+        read(from: 0, count: count, into: other.pointer)
         return other
     }
 
@@ -64,6 +64,7 @@ public final class FloatBuffer: @unchecked Sendable {
     /// Copies `count` elements from `offset` on, without bringing their pages back.
     func read(from offset: Int, count: Int, into destination: UnsafeMutablePointer<Float>) {
         let stride = MemoryLayout<Float>.stride
+        // One call reads 2 GiB at most; what it leaves comes from the mapping.
         if let file, pread(file.descriptor, destination, count * stride, off_t(offset * stride)) == count * stride {
             return
         }

@@ -67,6 +67,22 @@ public final class LanguageModel {
         forwardMatrices = layout.layers.map { _ in Self.matrices(configuration, precision, transposed: false) }
     }
 
+    /// A model with buffers and an adapter of its own on the weights of another, float32 and packed ones both. Neither
+    /// may change the weights as long as the two are in use.
+    public init(sharingWeightsOf other: LanguageModel) {
+        other.preparePackedWeights()
+        configuration = other.configuration
+        layout = other.layout
+        parameters = other.parameters
+        precision = other.precision
+        pool = other.pool
+        rotary = other.rotary
+        gains = other.gains
+        forwardHead = other.forwardHead
+        forwardMatrices = other.forwardMatrices
+        forwardIsStale = false
+    }
+
     private static func matrices(
         _ c: ModelConfiguration, _ precision: Precision, transposed: Bool
     ) -> DecoderMatrices {
@@ -137,8 +153,8 @@ public final class LanguageModel {
         return head
     }
 
-    /// Frees what scoring and sampling left for their next call; training has buffers of its own.
-    func beginTraining() {
+    /// Frees the buffers that scoring and sampling keep for their next call.
+    public func releaseWorkspace() {
         workspace = Workspace()
         inferenceActivations = LayerActivations()
     }

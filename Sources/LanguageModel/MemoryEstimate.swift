@@ -88,14 +88,24 @@ public struct MemoryEstimate: Sendable, Hashable {
         return estimate
     }
 
+    /// The same for a model that shares its weights with one that is counted already.
+    public var sharingWeights: MemoryEstimate {
+        var estimate = self
+        estimate.parts.removeAll { $0.name == Self.weights || $0.name == Self.packedWeights }
+        return estimate
+    }
+
+    private static let weights = "weights"
+    private static let packedWeights = "packed weights"
+
     private mutating func addWeights(
         _ layout: ParameterLayout, _ c: ModelConfiguration, _ precision: Precision, isResident: Bool
     ) {
-        if isResident { add("weights", floats: layout.count) }
+        if isResident { add(Self.weights, floats: layout.count) }
         let matrices = layout.layers.reduce(0) {
             $0 + [$1.query, $1.key, $1.value, $1.output, $1.gate, $1.up, $1.down].reduce(0) { $0 + $1.count }
         }
-        add("packed weights", bytes: (matrices + c.vocabularyCount * c.hiddenSize) * precision.operandBytes)
+        add(Self.packedWeights, bytes: (matrices + c.vocabularyCount * c.hiddenSize) * precision.operandBytes)
     }
 
     /// A pass that keeps nothing for the way back.

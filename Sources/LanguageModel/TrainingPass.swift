@@ -20,7 +20,7 @@ public final class TrainingPass {
         let layers = model.configuration.layerCount
         slots = (0..<(recomputesActivations ? 1 : layers)).map { _ in LayerActivations() }
         residuals = (0...layers).map { _ in ScratchBuffer() }
-        model.beginTraining()
+        model.releaseWorkspace()
     }
 
     public struct Output {

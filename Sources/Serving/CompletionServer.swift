@@ -58,7 +58,7 @@ public final class CompletionServer: Sendable {
 
     /// The port that clients connect to, once `run` listens on it.
     public func port() async throws -> UInt16 {
-        try await server.waitUntilListening()
+        try await server.waitUntilListening(timeout: 60)
         return switch await server.listeningAddress {
         case .ip4(_, let port)?, .ip6(_, let port)?: port
         default: 0

@@ -23,9 +23,10 @@ public struct ModelOptions: ParsableArguments {
         if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
     }
 
+    /// - Parameter storage: where the float32 weights live.
     /// - Throws: `CheckpointError`, `TokenizationError`.
-    public func load() throws -> LoadedModel {
-        try LoadedModel(path: model ?? InputCache.path("SmolLM2-135M-Instruct.Q4_1.gguf"))
+    public func load(into storage: FloatBuffer.Storage = .memory) throws -> LoadedModel {
+        try LoadedModel(path: model ?? InputCache.path("SmolLM2-135M-Instruct.Q4_1.gguf"), storage: storage)
     }
 
     /// The engine for a loaded model, with the adapter where one was given.

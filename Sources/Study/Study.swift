@@ -49,7 +49,7 @@ public final class Study {
         precision = options.resolvedPrecision
         pool = ThreadPool(threadCount: options.threadCount)
         console.log("\(Notes.name): preset \(options.preset.rawValue), \(precision.numericMode), \(options.threadCount) threads")
-        loaded = try LoadedModel(path: options.modelPath)
+        loaded = try LoadedModel(path: options.modelPath, storage: .temporaryFile)
         loadedJudge = try options.judge.loadedModel()
         endpoints = try EndpointClients(options)
         store = try Store(workspace: options.workspaceURL, access: planning ? .readOnlyOrEmpty : .readWrite)

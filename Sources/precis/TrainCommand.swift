@@ -46,7 +46,8 @@ struct TrainCommand: AsyncParsableCommand {
         try await reportingFailures {
             let settings = try StudyOptions.settings(preset: .quick, config: config, overrides: overrides)
             let file = try PairFile(path: pairs)
-            let loaded = try options.load()
+            // Weights that stay as they are need not stay in memory.
+            let loaded = try options.load(into: lora ? .temporaryFile : .memory)
             let training = PairFileTraining(
                 method: method, throughAdapter: lora, settings: settings, folder: URL(fileURLWithPath: folder))
             let result = try await training.run(

@@ -33,6 +33,11 @@ import Testing
         }
     }
 
+    /// Updates made so far.
+    private func updates(_ folder: TemporaryFolder) -> Int {
+        ((try? file(folder, "steps.jsonl")) ?? Data()).count { $0 == UInt8(ascii: "\n") }
+    }
+
     /// kill -9 at ten random moments of full training, and of an adapter's, ends with the same bytes as no kill.
     @Test(arguments: [("model/model.safetensors", [String]()), ("adapter/adapter_model.safetensors", ["--lora"])])
     func tenKillsChangeNoByte(weights: String, more: [String]) async throws {
@@ -53,9 +58,9 @@ import Testing
         var kills = 0
         for attempt in 0..<10 {
             let running = try program.start(arguments)
-            // At a random update of each tenth of the run, and a random moment within it.
-            let update = 55 * attempt + Int.random(in: 1...50)
-            while running.isRunning, (try? steps(killed).count) ?? 0 < update { try await Task.sleep(for: .milliseconds(2)) }
+            // At a random update of each twelfth of the run, and a random moment within it.
+            let update = 50 * attempt + Int.random(in: 1...45)
+            while running.isRunning, updates(killed) < update { try await Task.sleep(for: .milliseconds(2)) }
             try await Task.sleep(for: .microseconds(Int.random(in: 0...5_000)))
             if running.isRunning { kills += 1 }
             running.kill()

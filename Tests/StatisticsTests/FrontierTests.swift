@@ -152,19 +152,4 @@ struct FrontierTests {
         #expect(analysis.systems[0].ellipse == nil && analysis.systems[0].xInterval == nil)
         #expect(analysis.systems[0].frontierProbability == 1)
     }
-
-    @Test func twentySystemsOnAHundredArticlesTakeUnderTwoSeconds() throws {
-        var stream = RandomStream(seed: 6)
-        let inputs = try (0..<20).map { s in
-            FrontierAnalysis.Input(
-                name: "\(s)", x: try scores((0..<100).map { _ in stream.nextUnit() }),
-                y: try scores((0..<100).map { _ in stream.nextUnit() }))
-        }
-        let clock = ContinuousClock()
-        let elapsed = try clock.measure {
-            _ = try FrontierAnalysis(inputs, bootstrap: ArticleBootstrap(rootSeed: 2))
-        }
-        print("joint bootstrap, 10,000 draws, 20 systems, 100 articles: \(elapsed)")
-        #expect(elapsed < .seconds(2))
-    }
 }

@@ -92,3 +92,8 @@ private final class BackgroundDigest: @unchecked Sendable {
         return listing.hexDigest()
     }
 }
+
+extension FloatBuffer.Storage {
+    /// For weights that are packed and then seldom read: their float32 values leave memory.
+    public static var temporaryFile: Self { .file(folder: FileManager.default.temporaryDirectory.path) }
+}

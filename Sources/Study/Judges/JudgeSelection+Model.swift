@@ -6,7 +6,7 @@ extension JudgeSelection {
     /// - Throws: `CheckpointError` or `TokenizationError`.
     func loadedModel() throws -> LoadedModel? {
         guard case .prompted(let path?) = self else { return nil }
-        return try LoadedModel(path: path)
+        return try LoadedModel(path: path, storage: .temporaryFile)
     }
 
     /// What tells runs with different judges apart; `nil` for the embedded judge, whose model is the study's.

@@ -16,7 +16,7 @@ extension Study {
         active = nil
         let model: LanguageModel
         if case .adapter(let name) = policy.weights {
-            model = engine(loaded.parameters)
+            model = LanguageModel(sharingWeightsOf: originalModel)
             model.adapter = try adapter(name, layout: model.layout)
         } else {
             model = try mergedModel(policy)

@@ -11,7 +11,8 @@ extension Study {
             units: articles.count * samplesPerArticle, unit: "summaries",
             memoryBytes: MemoryEstimate.sampling(
                 configuration: loaded.configuration, precision: precision, batchSize: settings.sampling.batchSize,
-                samplesPerPrompt: samplesPerArticle, promptTokens: promptTokens(articles), maximumTokens: settings.sampling.maximumTokens
+                samplesPerPrompt: samplesPerArticle, promptTokens: promptTokens(articles),
+                maximumTokens: settings.sampling.maximumTokens, storage: .temporaryFile
             ).byteCount)
     }
 
@@ -21,7 +22,7 @@ extension Study {
     }
 
     /// - Returns: optimizer steps; those of the most pairs that can be, where they are not built yet.
-    func trainingWork(_ recipe: TrainingRecipe, on pairs: PairSet) throws -> StepWork {
+    func trainingWork(_ recipe: TrainingRecipe, on pairs: PairSet, from start: PolicyModel) throws -> StepWork {
         let present = try pairs.rows().count
         let built = present > 0 ? present : pairs.summaries.articles.count * settings.pairs.perArticle
         let used = recipe.maximumPairs > 0 ? min(built, recipe.maximumPairs) : built
@@ -36,16 +37,17 @@ extension Study {
             training = .full
             weights = 4 * loaded.parameters.count
         }
-        let estimate = MemoryEstimate.training(
+        var estimate = MemoryEstimate.training(
             training, configuration: loaded.configuration, precision: precision, tokenBudget: recipe.settings.tokenBudget,
             recomputesActivations: recipe.settings.recomputesActivations)
+        if recipe.isThroughAdapter, start.weights == .original { estimate = estimate.sharingWeights }
         return StepWork(
             units: recipe.settings.epochs * recipe.settings.stepsPerEpoch(used), unit: "steps",
             referenceUnits: Double(recipe.settings.batchSize), memoryBytes: estimate.byteCount + scoringBytes, diskBytes: weights)
     }
 
     private var scoringBytes: Int {
-        MemoryEstimate.scoring(configuration: loaded.configuration, precision: precision).byteCount
+        MemoryEstimate.scoring(configuration: loaded.configuration, precision: precision, storage: .temporaryFile).byteCount
     }
 
     /// Tokens of a prompt on average: about three for two words of the article, and the instructions.

@@ -32,15 +32,14 @@ extension Study {
         ]
         if let validation { inputs["validation"] = .string(validation.key) }
         let key = ContentKey(step: "training", version: 1, inputs: inputs).hex
-        let isAdapter = recipe.kind == "lora"
         let name = "\(recipe.kind)-\(key.prefix(12))"
         let trained = PolicyModel(
             key: key, label: recipe.label + (start.round > 0 ? ", round \(start.round + 1)" : ""),
-            round: start.round + 1, weights: isAdapter ? .adapter(name) : .file(name), details: recipe.details)
+            round: start.round + 1, weights: recipe.isThroughAdapter ? .adapter(name) : .file(name), details: recipe.details)
         trainings[key] = { [unowned self] cell in
             try await train(recipe, pairs: pairs, start: start, trained: trained, validation: validation, cell: cell)
         }
-        try await step("train \(trained.label)", inputs: inputs, line: line, work: { try trainingWork(recipe, on: pairs) }) { cell in
+        try await step("train \(trained.label)", inputs: inputs, line: line, work: { try trainingWork(recipe, on: pairs, from: start) }) { cell in
             // The weights of a setting that lost its sweep are gone, its measurements are not.
             if let record = try store.training(key: key), record.state != .running { return }
             try await trainings[key]?(cell)
@@ -116,6 +115,14 @@ extension Study {
     }
 
     private func startingModel(_ recipe: TrainingRecipe, _ start: PolicyModel) throws -> LanguageModel {
+        // The buffers of the last sampling and judging would stand beside those of training.
+        originalModel.releaseWorkspace()
+        if recipe.isThroughAdapter, start.weights == .original {
+            active = nil
+            let model = LanguageModel(sharingWeightsOf: originalModel)
+            model.adapter = recipe.adapter(for: model, precision: precision)
+            return model
+        }
         let model = try mergedModel(start)
         // The frozen start is the reference. A start that is itself an adapter was merged.
         model.adapter = recipe.adapter(for: model, precision: precision)

@@ -47,6 +47,11 @@ public struct TrainingRecipe: Sendable, Hashable {
         return adapter
     }
 
+    /// Whether the weights themselves stay as they are.
+    var isThroughAdapter: Bool {
+        if case .lora = method { true } else { false }
+    }
+
     var kind: String {
         switch method {
         case .dpo: "dpo"

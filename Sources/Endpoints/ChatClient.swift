@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Makes chat completions: several at once, within rate limits, with retries, each answer kept when it arrives.
 public final class ChatClient: Sendable {
@@ -31,6 +32,7 @@ public final class ChatClient: Sendable {
     private let key: APIKey?
     private let transport: HTTPTransport
     private let pace: Pace
+    private let dialect = Mutex(WireDialect())
     /// Throws when a person asked to stop; asked before every call and while waiting.
     private let checkStop: @Sendable () throws -> Void
 
@@ -119,7 +121,6 @@ public final class ChatClient: Sendable {
     }
 
     private func call(_ request: ChatRequest, key requestKey: String) async throws -> StoredAnswer {
-        let body = try request.body()
         var headers = ["Content-Type": "application/json", "Accept": "application/json"]
         if let key { headers["Authorization"] = key.authorization }
         var attempt = 1
@@ -130,10 +131,11 @@ public final class ChatClient: Sendable {
                 throw EndpointError.costLimit(limit: meter.limit ?? 0, spent: meter.totals.cost, open: 0)
             }
             let failure: Failure
+            let wording = dialect.withLock { $0 }
             do {
                 let answer = try await transport.post(
-                    body, to: address.chatCompletions, headers: headers, timeout: settings.timeout)
-                let response = try read(answer)
+                    try request.body(in: wording), to: address.chatCompletions, headers: headers, timeout: settings.timeout)
+                let response = try read(answer, to: request, in: wording)
                 let usage = response.usage ?? estimate(request, response)
                 let stored = stored(response, request, requestKey)
                 meter.settle(reserved, usage, model: request.model)
@@ -142,6 +144,11 @@ public final class ChatClient: Sendable {
             } catch let error as Failure {
                 meter.release(reserved)
                 failure = error
+            } catch let error as OtherWording {
+                // The same call in other words, at once and not as another try; later calls begin with them.
+                meter.release(reserved)
+                dialect.withLock { _ = $0.learn(refused: error.field) }
+                continue
             } catch let error as TransportFailure {
                 meter.release(reserved)
                 failure = Failure(reason: error.reason)
@@ -191,8 +198,27 @@ public final class ChatClient: Sendable {
         var retryAfter: Double?
     }
 
-    /// - Throws: `Failure`, `EndpointError.refused`.
-    private func read(_ answer: HTTPAnswer) throws -> ChatResponse {
+    /// The server does not take a field that can be worded otherwise or left out.
+    private struct OtherWording: Error {
+        var field: RequestField
+    }
+
+    /// - Throws: `Failure`, `OtherWording`, `EndpointError`.
+    private func read(_ answer: HTTPAnswer, to request: ChatRequest, in wording: WireDialect) throws -> ChatResponse {
+        if [400, 422, 500, 501].contains(answer.status), let field = RequestField(refusal: answer.body) {
+            var other = wording
+            switch field {
+            case .logProbabilities, .topLogProbabilities:
+                // llama.cpp's Python server says so with status 500.
+                if request.topLogProbabilities != nil {
+                    throw EndpointError.noLogProbabilities(endpoint: address.description, reason: message(answer.body))
+                }
+            case _ where answer.status >= 500: break
+            case _ where other.learn(refused: field): throw OtherWording(field: field)
+            default:
+                throw EndpointError.unsupportedField(field.rawValue, endpoint: address.description, message: message(answer.body))
+            }
+        }
         switch answer.status {
         case 200..<300:
             guard let response = try? JSONDecoder().decode(ChatResponse.self, from: answer.body), !response.choices.isEmpty else {

@@ -27,7 +27,9 @@ public struct EndpointLetterScorer: ContinuationScorer, Sendable {
             })
         return try zip(requests, answers).map { request, answer in
             guard let first = answer.firstToken, let shown = first.alternatives, !shown.isEmpty else {
-                throw EndpointError.noLogProbabilities(endpoint: endpoint.client.address.description)
+                throw EndpointError.noLogProbabilities(
+                    endpoint: endpoint.client.address.description,
+                    reason: "its answer to a request with \"logprobs\": true has none for the first token")
             }
             return Self.scores(request.continuations, among: shown)
         }

@@ -26,16 +26,19 @@ public struct ChatRequest: Sendable, Hashable, Encodable {
     enum CodingKeys: String, CodingKey {
         case model, messages, temperature, seed, logprobs
         case maximumTokens = "max_tokens"
+        case maximumCompletionTokens = "max_completion_tokens"
         case topLogProbabilities = "top_logprobs"
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws { try encode(to: encoder, in: WireDialect()) }
+
+    fileprivate func encode(to encoder: any Encoder, in dialect: WireDialect) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(model, forKey: .model)
         try container.encode(messages, forKey: .messages)
         try container.encode(temperature, forKey: .temperature)
-        try container.encode(maximumTokens, forKey: .maximumTokens)
-        try container.encodeIfPresent(seed, forKey: .seed)
+        try container.encode(maximumTokens, forKey: dialect.usesMaximumCompletionTokens ? .maximumCompletionTokens : .maximumTokens)
+        if !dialect.omitsSeed { try container.encodeIfPresent(seed, forKey: .seed) }
         if let topLogProbabilities {
             try container.encode(true, forKey: .logprobs)
             try container.encode(topLogProbabilities, forKey: .topLogProbabilities)
@@ -43,14 +46,20 @@ public struct ChatRequest: Sendable, Hashable, Encodable {
     }
 
     /// The request's body, equal for equal requests.
-    func body() throws -> Data {
+    func body(in dialect: WireDialect = WireDialect()) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self)
+        return try encoder.encode(Wording(request: self, dialect: dialect))
     }
 
-    /// Identity of the request for `ResponseStore`: model, messages and sampling settings. The URL is no part of it: a
-    /// server may move.
+    private struct Wording: Encodable {
+        var request: ChatRequest
+        var dialect: WireDialect
+        func encode(to encoder: any Encoder) throws { try request.encode(to: encoder, in: dialect) }
+    }
+
+    /// Identity of the request for `ResponseStore`: model, messages and sampling settings. The URL is no part of it, a
+    /// server may move; nor is the wording that a server wants.
     public func key() throws -> String {
         var body = try body()
         body.append(contentsOf: "\nchat completions 1".utf8)

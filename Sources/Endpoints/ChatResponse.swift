@@ -63,8 +63,13 @@ struct ErrorResponse: Decodable {
     struct Detail: Decodable {
         var message: String?
         var code: String?
+        /// The request's field concerned.
+        var parameter: String?
 
-        enum CodingKeys: String, CodingKey { case message, code }
+        enum CodingKeys: String, CodingKey {
+            case message, code
+            case parameter = "param"
+        }
 
         init(from decoder: any Decoder) throws {
             // llama.cpp's codes are numbers; some servers give a text in place of the object.
@@ -75,6 +80,7 @@ struct ErrorResponse: Decodable {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             message = try? container.decodeIfPresent(String.self, forKey: .message)
             code = try? container.decodeIfPresent(String.self, forKey: .code)
+            parameter = try? container.decodeIfPresent(String.self, forKey: .parameter)
         }
     }
     var error: Detail

@@ -11,8 +11,10 @@ public enum EndpointError: Error, Sendable, Hashable {
     case unanswered(open: Int, answered: Int, endpoint: String, reason: String)
     /// The next call could have cost more than what is left.
     case costLimit(limit: Double, spent: Double, open: Int)
+    /// The server does not take a field without which the request would mean something else.
+    case unsupportedField(String, endpoint: String, message: String)
     /// Letters were asked for and the server returns no log-probabilities.
-    case noLogProbabilities(endpoint: String)
+    case noLogProbabilities(endpoint: String, reason: String)
 
     public var what: String {
         switch self {
@@ -22,6 +24,7 @@ public enum EndpointError: Error, Sendable, Hashable {
         case .refused(let status, _, _): "the endpoint refused the request (HTTP \(status))"
         case .unanswered(let open, _, _, _): "the endpoint left \(open) call\(open == 1 ? "" : "s") unanswered"
         case .costLimit: "stopped before the cost limit"
+        case .unsupportedField(let field, _, _): "the endpoint does not take \"\(field)\""
         case .noLogProbabilities: "the endpoint returns no log-probabilities"
         }
     }
@@ -31,7 +34,9 @@ public enum EndpointError: Error, Sendable, Hashable {
         case .malformedAddress(let text, _), .malformedPrices(let text): text
         case .insecureAddress(let host): "http://\(host)"
         case .unusableKey(let variable): "environment variable \(variable)"
-        case .refused(_, let endpoint, _), .unanswered(_, _, let endpoint, _), .noLogProbabilities(let endpoint): endpoint
+        case .refused(_, let endpoint, _), .unanswered(_, _, let endpoint, _), .unsupportedField(_, let endpoint, _),
+            .noLogProbabilities(let endpoint, _):
+            endpoint
         case .costLimit: nil
         }
     }
@@ -42,12 +47,11 @@ public enum EndpointError: Error, Sendable, Hashable {
         case .insecureAddress: "plain http would send articles and the key readable over the network"
         case .unusableKey: "it has white space or characters outside ASCII"
         case .malformedPrices: "two numbers are needed: dollars per million prompt tokens and per million answer tokens"
-        case .refused(_, _, let message): message
+        case .refused(_, _, let message), .unsupportedField(_, _, let message), .noLogProbabilities(_, let message): message
         case .unanswered(_, let answered, _, let reason):
             "every retry failed, last: \(reason)" + (answered > 0 ? "; \(answered) other calls were answered and are kept" : "")
         case .costLimit(let limit, let spent, let open):
             "\(Self.dollars(spent)) of \(Self.dollars(limit)) are spent, and the next of \(open) open calls could exceed the limit"
-        case .noLogProbabilities: "its answer to a request with \"logprobs\": true has none for the first token"
         }
     }
 
@@ -60,6 +64,9 @@ public enum EndpointError: Error, Sendable, Hashable {
         case .refused(let status, _, _): Self.remedy(status)
         case .unanswered: "run the same command again; answered calls are not repeated"
         case .costLimit: "run the same command with a higher --max-cost; answered calls are not repeated"
+        case .unsupportedField("temperature", _, _):
+            "use a model that takes a temperature: judges and baselines are asked at temperature 0, as in the study"
+        case .unsupportedField: Self.remedy(400)
         case .noLogProbabilities: "use --set judge.mode=text, or a server that supports \"top_logprobs\""
         }
     }

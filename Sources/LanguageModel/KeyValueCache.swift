@@ -36,6 +36,32 @@ final class KeyValueCache {
         }
     }
 
+    /// Makes room for `wanted` positions, of which `count` are kept.
+    func grown(to wanted: Int, keeping count: Int, _ configuration: ModelConfiguration) -> KeyValueCache {
+        let larger = KeyValueCache(capacity: wanted, firstPosition: firstPosition, configuration: configuration)
+        larger.copy(rows: count, of: self, configuration)
+        return larger
+    }
+
+    /// Copies the first `rows` positions into the keys and values of a fused q, k, v matrix.
+    func load(layer: Int, rows: Int, queryKeyValue: UnsafeMutablePointer<Float>, _ configuration: ModelConfiguration) {
+        let offset = layer * capacity * width
+        for row in 0..<rows {
+            let target = queryKeyValue + row * configuration.fusedAttentionSize + configuration.querySize
+            target.update(from: keys.pointer + offset + row * width, count: width)
+            (target + width).update(from: values.pointer + offset + row * width, count: width)
+        }
+    }
+
+    /// Takes over the first `rows` positions of a cache that begins at the same position.
+    func copy(rows: Int, of other: KeyValueCache, _ configuration: ModelConfiguration) {
+        for layer in 0..<configuration.layerCount {
+            let (from, to) = (layer * other.capacity * width, layer * capacity * width)
+            (keys.pointer + to).update(from: other.keys.pointer + from, count: rows * width)
+            (values.pointer + to).update(from: other.values.pointer + from, count: rows * width)
+        }
+    }
+
     func span(layer: Int, count: Int) -> pk_kv_span {
         let offset = layer * capacity * width
         return pk_kv_span(

@@ -44,41 +44,6 @@ extension LanguageModel {
         }
     }
 
-    /// A prompt's keys, values and the logits of its successor.
-    final class PromptState {
-        let cache: KeyValueCache
-        let logits: [Float]
-        init(cache: KeyValueCache, logits: [Float]) {
-            self.cache = cache
-            self.logits = logits
-        }
-    }
-
-    func prefill(_ prompt: [Int32]) -> PromptState {
-        var tree = TokenTree()
-        tree.append(prompt, to: nil, isScored: false)
-        let batch = TreeBatch([tree])
-        let rows = batch.rowCount
-        let cache = KeyValueCache(capacity: prompt.count, firstPosition: 0, configuration: configuration)
-        let slot = inferenceActivations.reserve(rows: rows, configuration)
-        var x = workspace.residual[0].reserve(rows * configuration.hiddenSize)
-        var next = workspace.residual[1].reserve(rows * configuration.hiddenSize)
-        embed(batch.tokens, into: x)
-        for layer in layout.layers.indices {
-            attentionInputs(layer: layer, rows: rows, positions: batch.positions, x: x, into: slot, dropout: nil)
-            cache.store(
-                layer: layer, at: 0, rows: prompt.count, queryKeyValue: slot.queryKeyValue, configuration)
-            treeAttention(batch, slot: slot, keepingLogSumExp: false)
-            attentionOutputAndFeedForward(layer: layer, rows: rows, x: x, slot: slot, out: next, dropout: nil)
-            swap(&x, &next)
-        }
-        cache.count = prompt.count
-        let last = x + (prompt.count - 1) * configuration.hiddenSize
-        let logits = nextTokenLogits(rows: 1, hidden: last)
-        return PromptState(
-            cache: cache, logits: Array(UnsafeBufferPointer(start: logits, count: configuration.vocabularyCount)))
-    }
-
     /// Logits [rows, vocabulary] from the residual stream; valid until the next pass.
     func nextTokenLogits(rows: Int, hidden: UnsafePointer<Float>) -> UnsafeMutablePointer<Float> {
         let normalized = workspace.predictors.reserve(rows * configuration.hiddenSize)

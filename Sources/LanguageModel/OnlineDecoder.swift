@@ -23,79 +23,166 @@ public struct OnlineDecoder {
         public var logProbability: Float
     }
 
+    /// A prompt and what is wanted of it.
+    public struct Request: Sendable {
+        public var sampling: SamplingRequest
+        /// Likeliest tokens wanted beside each drawn one.
+        public var alternatives: Int
+        /// Goes on after a stop token, to the token limit: for measurements that need answers of equal length.
+        public var ignoresStopTokens: Bool
+
+        public init(_ sampling: SamplingRequest, alternatives: Int = 0, ignoresStopTokens: Bool = false) {
+            self.sampling = sampling
+            self.alternatives = alternatives
+            self.ignoresStopTokens = ignoresStopTokens
+        }
+    }
+
+    /// A request that joined the batch.
+    public struct Admission: Sendable {
+        /// Numbers of the sequences, in the order of the request's seeds.
+        public var sequences: Range<Int>
+        /// Their first tokens.
+        public var tokens: [Token]
+    }
+
     private struct Member {
         var sequence: BatchDecoder.Sequence
         var alternatives: Int
+        var ignoresStopTokens: Bool
 
         func finishReason(_ stopTokens: Set<Int32>) -> SampledSequence.FinishReason? {
-            if stopTokens.contains(sequence.lastToken) { return .stop }
+            if !ignoresStopTokens, stopTokens.contains(sequence.lastToken) { return .stop }
             return sequence.tokens.count >= sequence.limit ? .length : nil
         }
     }
 
+    /// Tokens that a sequence's cache holds at first; it doubles when it is full, so that a generous limit costs no
+    /// memory before it is used.
+    private static let firstCapacity = 128
+
     private let model: LanguageModel
     private let stopTokens: Set<Int32>
     private var members: [Member] = []
+    private var prompts: PromptCache
+    /// Caches of sequences that have ended, none longer than `firstCapacity`.
     private var spareCaches: [KeyValueCache] = []
     private var nextNumber = 0
 
-    public init(model: LanguageModel, stopTokens: Set<Int32>) {
+    /// - Parameter promptCacheTokens: tokens of earlier prompts kept for requests that begin alike.
+    public init(model: LanguageModel, stopTokens: Set<Int32>, promptCacheTokens: Int = 4096) {
         self.model = model
         self.stopTokens = stopTokens
+        prompts = PromptCache(capacity: promptCacheTokens)
     }
 
     /// Sequences in the batch.
     public var count: Int { members.count }
     public var isEmpty: Bool { members.isEmpty }
 
-    /// Reads a prompt, once for all of its samples, and draws their first tokens.
-    /// - Parameter alternatives: likeliest tokens wanted beside each drawn one.
-    /// - Returns: the numbers of the sequences in the order of `request.seeds`, and their first tokens.
+    /// Reads a prompt and draws the first tokens of its samples.
     /// - Throws: `ModelError` for a prompt that is empty, too long for another token to follow, or not of this
     ///   vocabulary.
-    public mutating func admit(
-        _ request: SamplingRequest, alternatives: Int = 0
-    ) throws -> (sequences: Range<Int>, tokens: [Token]) {
+    public mutating func admit(_ request: Request) throws -> Admission { try admit([request])[0].get() }
+
+    /// Reads prompts in as few passes as possible, each once for all of its samples, and draws their first tokens.
+    /// - Returns: per request, the sequences or why the request cannot be taken.
+    public mutating func admit(_ requests: [Request]) -> [Result<Admission, any Error>] {
+        model.preparePackedWeights()
+        var results = [Result<Admission, any Error>?](repeating: nil, count: requests.count)
+        var open: [Int] = []
+        for (index, request) in requests.enumerated() {
+            do {
+                try check(request.sampling)
+                open.append(index)
+            } catch {
+                results[index] = .failure(error)
+            }
+        }
+        // Prompts that begin like another of the same pass wait for the next one, and find it in the cache.
+        while !open.isEmpty {
+            var pass: [(index: Int, shared: LanguageModel.SharedPrefix?)] = []
+            var states: [(index: Int, state: LanguageModel.PromptState)] = []
+            var later: [Int] = []
+            for index in open {
+                let prompt = requests[index].sampling.prompt
+                let match = prompts.match(prompt)
+                if case .whole(let state)? = match {
+                    states.append((index, state))
+                    continue
+                }
+                var shared: LanguageModel.SharedPrefix?
+                if case .beginning(let prefix)? = match { shared = prefix }
+                let known = shared?.count ?? 0
+                let isKnownSoon = pass.contains { other in
+                    let earlier = requests[other.index].sampling.prompt
+                    return prompts.canHold(earlier) && PromptCache.sharedCount(prompt, earlier) > known
+                }
+                if isKnownSoon { later.append(index) } else { pass.append((index, shared)) }
+            }
+            let read = pass.isEmpty ? [] : model.prefill(pass.map { (requests[$0.index].sampling.prompt, $0.shared) })
+            for state in read { prompts.insert(state) }
+            states += zip(pass, read).map { ($0.index, $1) }
+            for (index, state) in states { results[index] = .success(join(requests[index], state)) }
+            open = later
+        }
+        return results.map { $0 ?? .failure(ModelError.emptyTree) }
+    }
+
+    private func check(_ request: SamplingRequest) throws {
         guard !request.prompt.isEmpty else { throw ModelError.emptyTree }
         var tree = TokenTree()
         tree.append(request.prompt, to: nil, isScored: false)
         try model.check(tree)
-        let limit = min(request.settings.maximumTokens, model.configuration.contextLength - request.prompt.count)
-        guard limit > 0 else {
+        if request.prompt.count >= model.configuration.contextLength {
             throw ModelError.sequenceTooLong(
                 tokens: request.prompt.count + 1, contextLength: model.configuration.contextLength)
         }
-        model.preparePackedWeights()
-        let prompt = model.prefill(request.prompt)
-        let numbers = nextNumber..<nextNumber + request.seeds.count
+    }
+
+    /// Gives a request's samples their places and draws their first tokens.
+    private mutating func join(_ request: Request, _ prompt: LanguageModel.PromptState) -> Admission {
+        let settings = request.sampling.settings
+        let limit = min(settings.maximumTokens, model.configuration.contextLength - prompt.cache.count)
+        let numbers = nextNumber..<nextNumber + request.sampling.seeds.count
         nextNumber = numbers.upperBound
-        var admitted = zip(numbers, request.seeds).map { number, seed in
+        var admitted = zip(numbers, request.sampling.seeds).map { number, seed in
             Member(
                 sequence: BatchDecoder.Sequence(
-                    request: number, sample: 0, settings: request.settings, seed: seed, prompt: prompt,
+                    request: number, sample: 0, settings: settings, seed: seed, prompt: prompt,
                     cache: KeyValueCache(
-                        capacity: limit, firstPosition: prompt.cache.count, configuration: model.configuration,
-                        reusing: takeCache(capacity: limit)),
+                        capacity: min(limit, Self.firstCapacity), firstPosition: prompt.cache.count,
+                        configuration: model.configuration, reusing: spareCaches.popLast()),
                     limit: limit),
-                alternatives: alternatives)
+                alternatives: request.alternatives, ignoresStopTokens: request.ignoresStopTokens)
         }
         // Every sample starts from the one row of logits that the prompt ends with.
         let tokens = prompt.logits.withUnsafeBufferPointer { logits -> [Token] in
             guard let logits = logits.baseAddress else { return [] }
             return admitted.indices.flatMap { Self.draw(&admitted[$0...$0], logits: logits, model, stopTokens) }
         }
-        members += admitted
+        // Beside those of the same prompt: attention reads a prompt once for neighbours.
+        let place = members.lastIndex { $0.sequence.prompt === prompt }.map { $0 + 1 } ?? members.endIndex
+        members.insert(contentsOf: admitted, at: place)
         removeFinished()
-        return (numbers, tokens)
+        return Admission(sequences: numbers, tokens: tokens)
     }
 
     /// Advances every sequence by a token; those that end leave the batch.
     public mutating func step() -> [Token] {
         guard !members.isEmpty else { return [] }
+        for index in members.indices { makeRoom(for: &members[index].sequence) }
         let logits = model.decode(members.map(\.sequence))
         let tokens = Self.draw(&members[...], logits: logits, model, stopTokens)
         removeFinished()
         return tokens
+    }
+
+    private func makeRoom(for sequence: inout BatchDecoder.Sequence) {
+        let used = sequence.tokens.count - 1
+        guard used >= sequence.cache.capacity else { return }
+        sequence.cache = sequence.cache.grown(
+            to: min(sequence.limit, 2 * used), keeping: used, model.configuration)
     }
 
     /// Takes sequences out of the batch before their end; numbers that are not in it are ignored.
@@ -109,18 +196,8 @@ public struct OnlineDecoder {
     }
 
     private mutating func remove(where isGone: (Member) -> Bool) {
-        spareCaches += members.filter(isGone).map(\.sequence.cache)
+        spareCaches += members.filter(isGone).map(\.sequence.cache).filter { $0.capacity <= Self.firstCapacity }
         members.removeAll(where: isGone)
-    }
-
-    private mutating func takeCache(capacity: Int) -> KeyValueCache? {
-        // The smallest that is large enough; those that never fit again go, lest they pile up.
-        let fitting = spareCaches.indices.filter { spareCaches[$0].capacity >= capacity }
-        guard let best = fitting.min(by: { spareCaches[$0].capacity < spareCaches[$1].capacity }) else {
-            spareCaches.removeAll()
-            return nil
-        }
-        return spareCaches.remove(at: best)
     }
 
     /// Draws a token per member from `logits` [members, vocabulary].

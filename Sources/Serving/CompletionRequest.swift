@@ -16,6 +16,8 @@ struct SamplingFields: Decodable {
     var presencePenalty: Double?
     var frequencyPenalty: Double?
     var bestOf: Int?
+    /// An extension of vLLM and llama.cpp: answers go on to the token limit.
+    var ignoresEndOfSequence: Bool?
 
     struct StreamOptions: Decodable {
         var includeUsage: Bool?
@@ -31,6 +33,7 @@ struct SamplingFields: Decodable {
         case presencePenalty = "presence_penalty"
         case frequencyPenalty = "frequency_penalty"
         case bestOf = "best_of"
+        case ignoresEndOfSequence = "ignore_eos"
     }
 
     func checkSupported() throws(APIError) {

@@ -24,7 +24,9 @@ public final class CompletionServer: Sendable {
     ) throws {
         let contextLength = model.configuration.contextLength
         engine = EngineLoop(
-            model: model, stopTokens: Set(template.stopTokens), limits: .init(batchSize: limits.batchSize, queueLength: limits.queueLength))
+            model: model, stopTokens: Set(template.stopTokens),
+            limits: .init(
+                batchSize: limits.batchSize, queueLength: limits.queueLength, promptCacheTokens: limits.promptCacheTokens))
         let api = CompletionAPI(
             engine: engine, template: template, modelName: modelName, contextLength: contextLength, limits: limits)
         let handler = APIHandler(api: api)

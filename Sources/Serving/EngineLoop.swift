@@ -3,13 +3,17 @@ import LanguageModel
 import Synchronization
 
 /// The model's own thread. Requests wait in a queue of bounded length, join the batch when there is room, and are
-/// told of each token.
+/// told of their tokens.
 final class EngineLoop: Sendable {
     struct Limits: Sendable, Hashable {
         /// Sequences decoded together.
         var batchSize = 32
         /// Requests that may wait.
         var queueLength = 128
+        /// Tokens of earlier prompts kept for requests that begin alike.
+        var promptCacheTokens = 4096
+        /// Prompt tokens read between two steps of those who are in the batch already; one prompt may be longer.
+        var prefillTokens = 1024
     }
 
     enum Refusal: Error { case queueFull, shuttingDown }
@@ -20,14 +24,26 @@ final class EngineLoop: Sendable {
         var token: OnlineDecoder.Token
     }
 
+    /// When a request is told of its new tokens. Waking its task takes a thread, and the engine wants them all.
+    enum Delivery: Sendable, Hashable {
+        /// Once, when every sample has ended.
+        case atEnd
+        /// Whenever there are so many: for a consumer that may end a sample by what it reads.
+        case every(tokens: Int)
+        /// The first ones at once, then not sooner than so many seconds after the last: for a reader who watches.
+        case paced(seconds: Double)
+    }
+
     /// The model may be used by one thread at a time: after `init`, the loop's.
     private struct Engine: @unchecked Sendable { let model: LanguageModel }
 
     private struct Job {
-        let request: SamplingRequest
-        let alternatives: Int
+        let request: OnlineDecoder.Request
+        let delivery: Delivery
         let ticket: Ticket
-        let events: AsyncThrowingStream<Event, any Error>.Continuation
+        let events: AsyncThrowingStream<[Event], any Error>.Continuation
+
+        var sequenceCount: Int { request.sampling.seeds.count }
     }
 
     private enum Work {
@@ -93,13 +109,13 @@ final class EngineLoop: Sendable {
 
     /// - Throws: `Refusal`.
     func sample(
-        _ request: SamplingRequest, alternatives: Int
-    ) throws -> (ticket: Ticket, events: AsyncThrowingStream<Event, any Error>) {
+        _ request: OnlineDecoder.Request, delivery: Delivery
+    ) throws -> (ticket: Ticket, events: AsyncThrowingStream<[Event], any Error>) {
         let ticket = Ticket()
-        let (events, continuation) = AsyncThrowingStream<Event, any Error>.makeStream()
+        let (events, continuation) = AsyncThrowingStream<[Event], any Error>.makeStream()
         // A client that went away ends its stream before the stream's end.
         continuation.onTermination = { _ in ticket.abandon() }
-        try enqueue(.sample(Job(request: request, alternatives: alternatives, ticket: ticket, events: continuation)))
+        try enqueue(.sample(Job(request: request, delivery: delivery, ticket: ticket, events: continuation)))
         return (ticket, events)
     }
 
@@ -132,24 +148,68 @@ final class EngineLoop: Sendable {
 
     // MARK: The engine's thread
 
-    private func run() {
-        var decoder = OnlineDecoder(model: engine.model, stopTokens: stopTokens)
-        var running: [Int: (job: Job, choice: Int)] = [:]
-        /// Choices of a job that are still in the batch, by its ticket.
-        var open: [ObjectIdentifier: Int] = [:]
+    /// A job whose samples are in the batch.
+    private final class RunningJob {
+        let job: Job
+        private var openChoices: Int
+        private var unsent: [Event] = []
+        private var lastDelivery: ContinuousClock.Instant?
 
-        func close(_ sequence: Int) {
-            guard let (job, _) = running.removeValue(forKey: sequence) else { return }
-            let id = ObjectIdentifier(job.ticket)
-            let left = (open[id] ?? 1) - 1
-            open[id] = left == 0 ? nil : left
-            if left == 0 { job.events.finish() }
+        init(_ job: Job) {
+            self.job = job
+            openChoices = job.sequenceCount
         }
+
+        func take(_ event: Event) { unsent.append(event) }
+
+        func closeChoice() { openChoices -= 1 }
+
+        /// Hands over what is due.
+        func deliver(now: ContinuousClock.Instant) {
+            if openChoices == 0 {
+                if !unsent.isEmpty { job.events.yield(unsent) }
+                job.events.finish()
+                return
+            }
+            let isDue =
+                switch job.delivery {
+                case .atEnd: false
+                case .every(let tokens): unsent.count >= tokens
+                case .paced(let seconds): !unsent.isEmpty && lastDelivery.map { now - $0 >= .seconds(seconds) } ?? true
+                }
+            guard isDue else { return }
+            job.events.yield(unsent)
+            unsent.removeAll(keepingCapacity: true)
+            lastDelivery = now
+        }
+    }
+
+    private func run() {
+        var decoder = OnlineDecoder(model: engine.model, stopTokens: stopTokens, promptCacheTokens: limits.promptCacheTokens)
+        var running: [Int: (job: RunningJob, choice: Int)] = [:]
+
         func deliver(_ tokens: [OnlineDecoder.Token]) {
+            let now = ContinuousClock.now
+            var told: [ObjectIdentifier: RunningJob] = [:]
             for token in tokens {
                 guard let (job, choice) = running[token.sequence] else { continue }
-                job.events.yield(Event(choice: choice, token: token))
-                if token.finishReason != nil { close(token.sequence) }
+                job.take(Event(choice: choice, token: token))
+                told[ObjectIdentifier(job)] = job
+                guard token.finishReason != nil else { continue }
+                running[token.sequence] = nil
+                job.closeChoice()
+            }
+            for job in told.values { job.deliver(now: now) }
+        }
+        func admit(_ jobs: [Job]) {
+            for (job, result) in zip(jobs, decoder.admit(jobs.map(\.request))) {
+                switch result {
+                case .failure(let error): job.events.finish(throwing: error)
+                case .success(let admission):
+                    let started = RunningJob(job)
+                    for (choice, sequence) in admission.sequences.enumerated() { running[sequence] = (started, choice) }
+                    deliver(admission.tokens)
+                }
             }
         }
 
@@ -158,37 +218,48 @@ final class EngineLoop: Sendable {
             if decoder.isEmpty { arrival.wait() }
             let isStopped = queue.withLock { $0.isStopped }
             if isStopped, decoder.isEmpty { break }
-            while let work = next(room: limits.batchSize - decoder.count, isEmpty: decoder.isEmpty) {
-                switch work {
-                case .score(let tree, let continuation):
-                    continuation.resume(with: Result { try engine.model.score([tree])[0].logProbabilities[0] })
-                case .sample(let job) where job.ticket.isAbandoned:
-                    job.events.finish()
-                case .sample(let job):
-                    do {
-                        let (sequences, tokens) = try decoder.admit(job.request, alternatives: job.alternatives)
-                        open[ObjectIdentifier(job.ticket)] = sequences.count
-                        for (choice, sequence) in sequences.enumerated() { running[sequence] = (job, choice) }
-                        deliver(tokens)
-                    } catch {
-                        job.events.finish(throwing: error)
-                    }
-                }
+            let work = next(room: limits.batchSize - decoder.count, isEmpty: decoder.isEmpty)
+            admit(work.jobs)
+            if let (tree, continuation) = work.score {
+                continuation.resume(with: Result { try engine.model.score([tree])[0].logProbabilities[0] })
             }
-            let unwanted = running.filter { !$0.value.job.ticket.wants($0.value.choice) }.map(\.key)
-            decoder.withdraw(Set(unwanted))
-            for sequence in unwanted { close(sequence) }
+            let unwanted = running.filter { !$0.value.job.job.ticket.wants($0.value.choice) }
+            decoder.withdraw(Set(unwanted.keys))
+            for (sequence, (job, _)) in unwanted {
+                running[sequence] = nil
+                job.closeChoice()
+                job.deliver(now: .now)
+            }
             deliver(decoder.step())
         }
         finished.signal()
     }
 
-    /// The oldest work, where the batch has room for it.
-    private func next(room: Int, isEmpty: Bool) -> Work? {
+    /// The oldest work that fits in: prompts that the batch has room for, or one text to score.
+    private func next(room: Int, isEmpty: Bool) -> (jobs: [Job], score: (TokenTree, CheckedContinuation<[Float], any Error>)?) {
         queue.withLock { queue in
-            guard let first = queue.waiting.first else { return nil }
-            if case .sample(let job) = first, job.request.seeds.count > room, !isEmpty { return nil }
-            return queue.waiting.removeFirst()
+            var jobs: [Job] = []
+            var room = room
+            var tokens = 0
+            while let first = queue.waiting.first {
+                switch first {
+                case .score(let tree, let continuation):
+                    queue.waiting.removeFirst()
+                    return (jobs, (tree, continuation))
+                case .sample(let job) where job.ticket.isAbandoned:
+                    queue.waiting.removeFirst()
+                    job.events.finish()
+                case .sample(let job):
+                    let isFirst = isEmpty && jobs.isEmpty
+                    guard isFirst || job.sequenceCount <= room else { return (jobs, nil) }
+                    tokens += job.request.sampling.prompt.count
+                    guard jobs.isEmpty || tokens <= limits.prefillTokens else { return (jobs, nil) }
+                    queue.waiting.removeFirst()
+                    room -= job.sequenceCount
+                    jobs.append(job)
+                }
+            }
+            return (jobs, nil)
         }
     }
 }

@@ -10,8 +10,11 @@ struct Generation: Sendable {
     var stops: [String]
     /// Likeliest tokens wanted beside each; `nil` for no log-probabilities.
     var alternatives: Int?
+    var ignoresStopTokens: Bool
+    /// Whether somebody watches the answer come.
+    var isStreamed: Bool
 
-    /// A step of the answer: text that became certain, with the tokens drawn for it.
+    /// A part of the answer: text that became certain, with the tokens drawn for it.
     struct Piece: Sendable {
         var choice: Int
         var text: String
@@ -21,6 +24,10 @@ struct Generation: Sendable {
     }
 
     static let alternativesLimit = 20
+    /// What a reader does not notice; at 60 tokens a second and sequence, two or three tokens.
+    private static let secondsBetweenChunks = 0.04
+    /// A stop text costs at most so many tokens drawn in vain.
+    private static let tokensBetweenStopSearches = 8
 
     /// - Throws: `APIError` for values outside their ranges, and prompts that leave no room in the context.
     init(_ fields: SamplingFields, prompt: [Int32], alternatives: Int?, limits: ServerLimits, contextLength: Int) throws(APIError) {
@@ -47,6 +54,8 @@ struct Generation: Sendable {
         }
         self.prompt = prompt
         self.alternatives = alternatives
+        ignoresStopTokens = fields.ignoresEndOfSequence ?? false
+        isStreamed = fields.stream ?? false
         settings = SamplingSettings(
             temperature: temperature, topP: topP, maximumTokens: wanted ?? min(limits.maximumTokens, contextLength - prompt.count))
         // A seed gives the same n answers each time; without one they differ from call to call.
@@ -58,29 +67,26 @@ struct Generation: Sendable {
     /// - Throws: `EngineLoop.Refusal`, at once; the stream throws `ModelError` and `Refusal`.
     func pieces(on engine: EngineLoop, tokenizer: any Tokenizer, stopTokens: Set<Int32>) throws -> AsyncThrowingStream<Piece, any Error> {
         let (ticket, events) = try engine.sample(
-            SamplingRequest(prompt: prompt, settings: settings, seeds: seeds), alternatives: alternatives ?? 0)
+            OnlineDecoder.Request(
+                SamplingRequest(prompt: prompt, settings: settings, seeds: seeds), alternatives: alternatives ?? 0,
+                ignoresStopTokens: ignoresStopTokens),
+            delivery: delivery)
         let (pieces, output) = AsyncThrowingStream<Piece, any Error>.makeStream()
         let texts = seeds.map { _ in ChoiceText(tokenizer, stops: stops) }
+        let stopTokens = ignoresStopTokens ? [] : stopTokens
         let reader = Task {
-            var texts = texts
-            var unsent: [[OnlineDecoder.Token]] = texts.map { _ in [] }
+            var choices = texts.map { OpenChoice(text: $0) }
             do {
-                for try await event in events {
-                    let (choice, token) = (event.choice, event.token)
-                    // Tokens drawn before the engine noticed that a stop text ended the choice.
-                    if texts[choice].isStopped { continue }
-                    let isStopToken = stopTokens.contains(token.id)
-                    var text = isStopToken ? "" : texts[choice].append(token.id)
-                    if !isStopToken { unsent[choice].append(token) }
-                    var reason = token.finishReason?.rawValue
-                    if reason != nil { text += texts[choice].finish() }
-                    if texts[choice].isStopped {
-                        reason = "stop"
-                        ticket.withdraw(choice: choice)
+                for try await batch in events {
+                    var touched: Set<Int> = []
+                    for event in batch where choices[event.choice].read(event.token, stopTokens: stopTokens) {
+                        touched.insert(event.choice)
                     }
-                    if text.isEmpty, reason == nil { continue }
-                    output.yield(Piece(choice: choice, text: text, tokens: unsent[choice], finishReason: reason))
-                    unsent[choice] = []
+                    for choice in touched.sorted() {
+                        guard let piece = choices[choice].release(choice) else { continue }
+                        if choices[choice].isStopped { ticket.withdraw(choice: choice) }
+                        output.yield(piece)
+                    }
                 }
                 output.finish()
             } catch {
@@ -92,5 +98,43 @@ struct Generation: Sendable {
             ticket.abandon()
         }
         return pieces
+    }
+
+    private var delivery: EngineLoop.Delivery {
+        if isStreamed { return .paced(seconds: Self.secondsBetweenChunks) }
+        return stops.isEmpty ? .atEnd : .every(tokens: Self.tokensBetweenStopSearches * seeds.count)
+    }
+
+    /// A choice whose answer is being read.
+    private struct OpenChoice {
+        var text: ChoiceText
+        private var newText = ""
+        private var newTokens: [OnlineDecoder.Token] = []
+        private var finishReason: String?
+
+        init(text: ChoiceText) { self.text = text }
+
+        var isStopped: Bool { text.isStopped }
+
+        /// - Returns: whether the token belongs to the answer.
+        mutating func read(_ token: OnlineDecoder.Token, stopTokens: Set<Int32>) -> Bool {
+            // Tokens drawn before the engine noticed that a stop text ended the choice.
+            if text.isStopped { return false }
+            if !stopTokens.contains(token.id) {
+                newText += text.append(token.id)
+                newTokens.append(token)
+            }
+            finishReason = token.finishReason?.rawValue
+            if finishReason != nil { newText += text.finish() }
+            if text.isStopped { finishReason = "stop" }
+            return true
+        }
+
+        /// What is certain and was not released before; `nil` where that is nothing.
+        mutating func release(_ choice: Int) -> Piece? {
+            if newText.isEmpty, finishReason == nil { return nil }
+            defer { (newText, newTokens) = ("", []) }
+            return Piece(choice: choice, text: newText, tokens: newTokens, finishReason: finishReason)
+        }
     }
 }

@@ -42,11 +42,15 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Longest request body, in kilobytes.")
     var maximumBody = 1024
 
+    @Option(help: "Prompt tokens kept for requests that begin alike: a system prompt, an article asked about twice. 0 for none.")
+    var promptCache = 4096
+
     func validate() throws {
         guard (1...512).contains(batchSize) else { throw ValidationError("--batch-size is between 1 and 512") }
         guard queue >= 1 else { throw ValidationError("--queue is at least 1") }
         guard maximumTokens >= 1 else { throw ValidationError("--maximum-tokens is at least 1") }
         guard (1...65_536).contains(maximumBody) else { throw ValidationError("--maximum-body is between 1 and 65536 kB") }
+        guard (0...1_000_000).contains(promptCache) else { throw ValidationError("--prompt-cache is between 0 and 1000000 tokens") }
         guard allowRemoteClients || EndpointAddress.isLoopback(host) else {
             throw ValidationError("--host \(host) may be reached from other machines; add --allow-remote-clients to do so")
         }
@@ -64,7 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
                     host: host == "localhost" ? "127.0.0.1" : host, port: port,
                     limits: ServerLimits(
                         batchSize: batchSize, queueLength: queue, maximumTokens: min(maximumTokens, loaded.configuration.contextLength),
-                        bodySize: maximumBody << 10))
+                        bodySize: maximumBody << 10, promptCacheTokens: promptCache))
             }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {

@@ -28,9 +28,9 @@ struct OnlineDecoderTests {
         }
         // Request k joins after 3k steps; the last ones find the first gone.
         for (index, request) in requests.enumerated() {
-            let (sequences, first) = try decoder.admit(request)
-            for (sample, sequence) in sequences.enumerated() { place[sequence] = [index, sample] }
-            try take(first)
+            let admission = try decoder.admit(.init(request))
+            for (sample, sequence) in admission.sequences.enumerated() { place[sequence] = [index, sample] }
+            try take(admission.tokens)
             for _ in 0..<3 { try take(decoder.step()) }
         }
         while !decoder.isEmpty { try take(decoder.step()) }
@@ -49,7 +49,7 @@ struct OnlineDecoderTests {
         let vocabulary = TinyModel.configuration.vocabularyCount
         var decoder = OnlineDecoder(model: model, stopTokens: [])
         let request = SamplingRequest(prompt: TinyModel.tokens(9, seed: 1), settings: .greedy(maximumTokens: 6), seeds: [1])
-        var tokens = try decoder.admit(request, alternatives: vocabulary).tokens
+        var tokens = try decoder.admit(.init(request, alternatives: vocabulary)).tokens
         while !decoder.isEmpty { tokens += decoder.step() }
         #expect(tokens.count == 6)
         for token in tokens {
@@ -68,8 +68,9 @@ struct OnlineDecoderTests {
         var expected: [SampledSequence?] = [nil, nil, nil]
         try model.sample([request], stopTokens: []) { expected[$1] = $2 }
         var decoder = OnlineDecoder(model: model, stopTokens: [])
-        let (sequences, first) = try decoder.admit(request)
-        var tokens = first
+        let admission = try decoder.admit(.init(request))
+        let sequences = admission.sequences
+        var tokens = admission.tokens
         for _ in 0..<4 { tokens += decoder.step() }
         decoder.withdraw([sequences.lowerBound + 1, 999])
         #expect(decoder.count == 2)
@@ -86,7 +87,70 @@ struct OnlineDecoderTests {
         var decoder = OnlineDecoder(model: model, stopTokens: [])
         let length = TinyModel.configuration.contextLength
         let request = SamplingRequest(prompt: TinyModel.tokens(length, seed: 1), settings: .greedy(maximumTokens: 1), seeds: [1])
-        #expect(throws: ModelError.sequenceTooLong(tokens: length + 1, contextLength: length)) { try decoder.admit(request) }
+        #expect(throws: ModelError.sequenceTooLong(tokens: length + 1, contextLength: length)) { try decoder.admit(.init(request)) }
         #expect(decoder.isEmpty)
+    }
+
+    /// Prompts of 150 tokens, of which the first `shared` are those of prompt 0.
+    private static func prompt(_ index: Int, shared: Int) -> [Int32] {
+        Array(TinyModel.tokens(150, seed: 50).prefix(shared) + TinyModel.tokens(150, seed: UInt64(60 + index)).dropFirst(shared))
+    }
+
+    /// Greedy and sampled tokens with their log-probabilities, bit for bit, of each request.
+    private static func answers(_ admissions: [Result<OnlineDecoder.Admission, any Error>], _ decoder: inout OnlineDecoder) throws -> [[Float]] {
+        let admitted = try admissions.map { try $0.get() }
+        var tokens = admitted.flatMap(\.tokens)
+        while !decoder.isEmpty { tokens += decoder.step() }
+        return admitted.map { admission in
+            tokens.filter { admission.sequences.contains($0.sequence) }.sorted { $0.sequence < $1.sequence }
+                .flatMap { [Float($0.id), $0.logProbability] }
+        }
+    }
+
+    @Test("What is shared with an earlier prompt changes no bit", arguments: [0, 1024])
+    func sharedPrompts(capacity: Int) throws {
+        let model = TinyModel.make()
+        // Nothing, less than a block, a block, two blocks and more, all but the last token, and the whole prompt.
+        let requests = [0, 40, 64, 130, 149, 150, 150].enumerated().map { index, shared in
+            OnlineDecoder.Request(
+                SamplingRequest(
+                    prompt: Self.prompt(index, shared: shared), settings: SamplingSettings(temperature: Float(index % 2), maximumTokens: 9),
+                    seeds: [1, UInt64(index)]))
+        }
+        let alone = try requests.map { request in
+            var decoder = OnlineDecoder(model: model, stopTokens: [], promptCacheTokens: 0)
+            return try Self.answers(decoder.admit([request]), &decoder)[0]
+        }
+        var decoder = OnlineDecoder(model: model, stopTokens: [], promptCacheTokens: capacity)
+        #expect(try Self.answers(decoder.admit(requests), &decoder) == alone, "together")
+        var later = OnlineDecoder(model: model, stopTokens: [], promptCacheTokens: capacity)
+        for (request, expected) in zip(requests, alone) { #expect(try Self.answers(later.admit([request]), &later) == [expected]) }
+        #expect(try Self.answers(later.admit(requests.reversed()), &later) == alone.reversed(), "again")
+    }
+
+    @Test("A refused prompt leaves the others of its pass alone; stop tokens can be ignored; long answers outgrow their first cache")
+    func admission() throws {
+        let model = TinyModel.make()
+        let length = TinyModel.configuration.contextLength
+        let settings = SamplingSettings(temperature: 1, maximumTokens: 200)
+        let request = SamplingRequest(prompt: TinyModel.tokens(9, seed: 4), settings: settings, seeds: [3])
+        var expected: SampledSequence?
+        try model.sample([request], stopTokens: []) { expected = $2 }
+        let tokens = try #require(expected).tokens
+        try #require(tokens.count == 200 && length >= 209)
+        // Its own first token stops the sequence, unless that is ignored.
+        var decoder = OnlineDecoder(model: model, stopTokens: [tokens[0]])
+        let results = decoder.admit([
+            .init(SamplingRequest(prompt: [], settings: settings, seeds: [1])), .init(request),
+            .init(SamplingRequest(prompt: TinyModel.tokens(length, seed: 1), settings: settings, seeds: [1])),
+            .init(request, ignoresStopTokens: true),
+        ])
+        #expect(throws: ModelError.emptyTree) { try results[0].get() }
+        #expect(throws: ModelError.sequenceTooLong(tokens: length + 1, contextLength: length)) { try results[2].get() }
+        #expect(try results[1].get().tokens.map(\.finishReason) == [.stop])
+        #expect(decoder.count == 1)
+        var drawn = try results[3].get().tokens
+        while !decoder.isEmpty { drawn += decoder.step() }
+        #expect(drawn.map(\.id) == tokens)
     }
 }

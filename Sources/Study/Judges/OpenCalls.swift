@@ -31,7 +31,7 @@ extension EndpointError: UserError {
     public var exitStatus: ExitStatus {
         switch self {
         case .malformedAddress, .insecureAddress, .unusableKey, .malformedPrices: .usage
-        case .refused, .noLogProbabilities: .endpointUnavailable
+        case .refused, .unsupportedField, .noLogProbabilities: .endpointUnavailable
         case .unanswered, .costLimit: isIncomplete ? .incomplete : .endpointUnavailable
         }
     }

@@ -67,7 +67,8 @@ let package = Package(
         .target(
             name: "Study",
             dependencies: [
-                "Alignment", "Endpoints", "Preferences", "Notebook", "Reporting",
+                "Alignment", "Checkpoints", "Endpoints", "Instructions", "LanguageModel", "Notebook", "PairRanking", "Preferences",
+                "Reporting", "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ]),

@@ -20,6 +20,8 @@ public struct InstructionError: Error, Sendable, Hashable, CustomStringConvertib
     public let line: Int?
     public let reason: String
     public let remedy: String
+    /// Whether the file itself, not what stands in it, is at fault.
+    public var isUnreadable = false
 
     public var description: String {
         file + (line.map { ", line \($0)" } ?? "") + ": \(reason). \(remedy)"

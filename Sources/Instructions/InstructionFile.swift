@@ -30,7 +30,7 @@ public struct InstructionFile: Sendable {
         do { data = try Data(contentsOf: url) } catch {
             throw InstructionError(
                 file: path, line: nil, reason: "cannot be read: \(error.localizedDescription)",
-                remedy: "Give a JSONL file with a field instruction, prompt or conversations in every line.")
+                remedy: "Give a JSONL file with a field instruction, prompt or conversations in every line.", isUnreadable: true)
         }
         try self.init(jsonLines: Array(data), file: path)
     }

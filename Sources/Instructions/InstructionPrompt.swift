@@ -14,7 +14,7 @@ public enum InstructionPrompt: String, Sendable, CaseIterable {
         do { return try String(contentsOfFile: file, encoding: .utf8) } catch {
             throw InstructionError(
                 file: file, line: nil, reason: "cannot be read: \(error.localizedDescription)",
-                remedy: "Keep the program and its data folder together.")
+                remedy: "Keep the program and its data folder together.", isUnreadable: true)
         }
     }
 }

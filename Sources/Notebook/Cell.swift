@@ -43,9 +43,11 @@ public final class Cell: Sendable {
     }
 
     /// Shows Markdown below the cell: on the console now, and on the notebook page.
-    public func show(_ markdown: String) {
+    ///
+    /// - Parameter text: what the console shows instead, e.g. a table that is wrapped to a terminal's width.
+    public func show(_ markdown: String, inTerminal text: String? = nil) {
         state.withLock { $0.output.append(markdown) }
-        console.print(markdown)
+        console.print(text ?? markdown)
     }
 
     /// Reports a measured value to a program that watches the run.

@@ -44,7 +44,7 @@ public struct EncoderConfiguration: Sendable, Hashable {
 extension EncoderConfiguration {
     /// Reads a `config.json`.
     /// - Throws: `CheckpointError` for a field that is absent, out of bounds, or asks for what is not supported.
-    init(_ json: JSONValue, file: String) throws(CheckpointError) {
+    package init(_ json: JSONValue, file: String) throws(CheckpointError) {
         let reader = Reader(json: json, file: file)
         try reader.check("model_type", json["model_type"]?.string, is: "deberta-v2")
         try reader.check("hidden_act", json["hidden_act"]?.string ?? "gelu", is: "gelu")

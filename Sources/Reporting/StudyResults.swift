@@ -19,12 +19,14 @@ public struct StudyResults: Sendable, Codable, Equatable {
     public var notebooks: [NotebookRecord]
     /// The rows behind what the report says of the judge; `nil` where nothing was measured.
     public var judge: JudgeEvidence?
+    /// Experiments on instructions; `nil` where none ran.
+    public var responses: [ResponseExperiment]?
 
     public init(
         title: String, provenance: [ProvenanceEntry], systems: [SystemResult], originalSystem: String,
         trainings: [TrainingCurve], sweeps: [SweepCell], calibration: [CalibrationRow],
         questionDrops: [CountedReason], pairTypes: [CountedReason], deviations: [String], rootSeed: UInt64,
-        notebooks: [NotebookRecord] = [], judge: JudgeEvidence? = nil
+        notebooks: [NotebookRecord] = [], judge: JudgeEvidence? = nil, responses: [ResponseExperiment]? = nil
     ) {
         self.title = title
         self.provenance = provenance
@@ -39,6 +41,7 @@ public struct StudyResults: Sendable, Codable, Equatable {
         self.rootSeed = rootSeed
         self.notebooks = notebooks
         self.judge = judge
+        self.responses = responses
     }
 }
 

@@ -10,11 +10,23 @@ public protocol Experiment {
     static var abstract: String { get }
     /// `#filePath` of the notebook, kept with the run for its page.
     static var source: String { get }
+    /// What it studies, which decides which inputs its runs are told apart by.
+    static var subject: StudySubject { get }
     /// The cells.
     static func run(_ study: Study) async throws
 }
 
+/// What texts an experiment's policies write.
+public enum StudySubject: Sendable {
+    /// Summaries of the articles.
+    case articles
+    /// Responses to instructions.
+    case instructions
+}
+
 extension Experiment {
+    public static var subject: StudySubject { .articles }
+
     /// Runs the experiment's command line and exits with a documented code.
     public static func main() async {
         await ExperimentCommand<Self>.main()

@@ -60,14 +60,19 @@ public final class Study {
         var identity = try KeyValue(encoding: settings).members
         identity["model"] = .string(loaded.contentHash)
         identity["numericMode"] = .string(precision.numericMode)
-        identity["articles"] = .string(try CorpusFile.digest(options.articlesPath))
-        // The embedded judge reads with the study's model, which is there already.
-        identity["judgeModel"] = options.judge.runIdentity(model: loadedJudge ?? loaded)
-        identity["endpointBaselines"] = endpoints.baselineIdentity
+        switch Notes.subject {
+        case .articles:
+            identity["articles"] = .string(try CorpusFile.digest(options.articlesPath))
+            // The embedded judge reads with the study's model, which is there already.
+            identity["judgeModel"] = options.judge.runIdentity(model: loadedJudge ?? loaded)
+            identity["endpointBaselines"] = endpoints.baselineIdentity
+        case .instructions:
+            identity.merge(try options.instructions.runIdentity()) { $1 }
+        }
         notebook = try Notebook(
             store: store, experiment: Notes.name, preset: options.preset.rawValue, settings: identity,
             provenance: .current(
-                numericMode: precision.numericMode, seeds: ["root": settings.seed], subjects: options.subjects),
+                numericMode: precision.numericMode, seeds: ["root": settings.seed], subjects: options.subjects(Notes.subject)),
             console: console, sourceFile: Notes.source)
     }
 

@@ -1,5 +1,6 @@
 import Alignment
 import Checkpoints
+import Instructions
 import LanguageModel
 import Notebook
 import Preferences
@@ -20,6 +21,11 @@ enum StudyFailure {
             wrapped("a part of the program is missing", String(describing: error), .missingInput)
         case let error as ModelError:
             wrapped("the model cannot take this input", String(describing: error), .badData)
+        case let error as InstructionError:
+            FailureReport(
+                UserFailure(
+                    "cannot read the instructions", location: error.file + (error.line.map { ":\($0)" } ?? ""), why: error.reason,
+                    remedy: error.remedy, exitStatus: error.isUnreadable ? .missingInput : .badData))
         case let error as TrainingCheckpointError:
             wrapped("training cannot go on", String(describing: error), .badData)
         default:

@@ -24,6 +24,8 @@ public struct StudyOptions: ParsableArguments {
 
     @OptionGroup(title: "Endpoints") public var endpoints: EndpointOptions
 
+    @OptionGroup(title: "Instructions") public var instructions: InstructionOptions
+
     @Option(help: "YAML file of settings.")
     public var config: String?
 
@@ -69,9 +71,10 @@ public struct StudyOptions: ParsableArguments {
         return settings
     }
 
-    /// Names of the model, the articles and the judge, for readers of the results.
-    var subjects: [String: String] {
+    /// Names of the model and of what it is studied on, for readers of the results.
+    func subjects(_ subject: StudySubject) -> [String: String] {
         func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+        if subject == .instructions { return ["model": name(modelPath), "instructions": instructions.name] }
         let judgeName: String =
             if case .prompted(let model?) = judge { "prompted:" + name(model) } else { judge.description }
         return ["model": name(modelPath), "articles": name(articlesPath), "judge": judgeName]

@@ -40,6 +40,7 @@ public struct ReportBuilder: Sendable {
     public func write(to folder: URL) throws -> Output {
         let analysis = try StudyAnalysis(results, draws: options.draws)
         let claims = try analysis.claims()
+        let responses = try (results.responses ?? []).map { try ResponseExperimentAnalysis($0, draws: options.draws) }
         let figures = folder.appendingPathComponent("figures")
         do {
             try FileManager.default.createDirectory(at: figures, withIntermediateDirectories: true)
@@ -47,12 +48,12 @@ public struct ReportBuilder: Sendable {
             throw PlotError.cannotWrite(path: figures.path, reason: error.localizedDescription)
         }
         var written: [String] = []
-        let sections = try Self.sections(analysis, claims).map { section in
+        let sections = try Self.sections(analysis, claims, responses).map { section in
             var section = section
             section.blocks = try section.blocks.map { try draw($0, in: figures, &written) }
             return section
         }
-        let files = ResultFiles(analysis: analysis, claims: claims)
+        let files = ResultFiles(analysis: analysis, claims: claims, responses: responses)
         let contents = [
             ("report.html", html(sections)), ("report.md", markdown(sections)), ("results.json", try files.json()),
             ("results.csv", files.csv()), ("results.tex", files.latex(Self.tables(in: sections))),
@@ -69,9 +70,17 @@ public struct ReportBuilder: Sendable {
             } ?? [])
     }
 
-    private static func sections(_ analysis: StudyAnalysis, _ claims: [Claim]) throws -> [ReportSection] {
-        [try VerdictSection(analysis: analysis, claims: claims).section()]
+    private static func sections(
+        _ analysis: StudyAnalysis, _ claims: [Claim], _ responses: [ResponseExperimentAnalysis]
+    ) throws -> [ReportSection] {
+        let instructions = responses.isEmpty ? [] : [ResponseSection(experiments: responses)]
+        // A workspace that holds no summaries gets no ten sections that say so.
+        if analysis.systems.isEmpty, let section = instructions.first {
+            return [section.section(isAlone: true), ProvenanceSection(results: analysis.results).section()]
+        }
+        return [try VerdictSection(analysis: analysis, claims: claims).section()]
             + (try EvidenceSections(analysis).all())
+            + instructions.map { $0.section(isAlone: false) }
             + [
                 ExampleSection(analysis: analysis).section(),
                 try ThreatSection(analysis: analysis, claims: claims).section(),
@@ -130,7 +139,7 @@ public struct ReportBuilder: Sendable {
     private func html(_ sections: [ReportSection]) -> String {
         let renderer = HTMLRenderer()
         return Page(
-            title: results.title, subtitle: Self.subtitle, navigation: sections.map { ($0.short, $0.id) },
+            title: results.title, subtitle: subtitle, navigation: sections.map { ($0.short, $0.id) },
             body: sections.map(renderer.section),
             footer: [.make(.p, content: [
                 "Also as ", .make(.a, .link("report.md"), text: "Markdown"), ", ", .make(.a, .link("results.csv"), text: "CSV"),
@@ -141,15 +150,18 @@ public struct ReportBuilder: Sendable {
 
     private func markdown(_ sections: [ReportSection]) -> String {
         let renderer = MarkdownRenderer()
-        return "# \(MarkdownEscaping.inline(results.title))\n\n\(Self.subtitle)\n\n"
+        return "# \(MarkdownEscaping.inline(results.title))\n\n\(subtitle)\n\n"
             + sections.map(renderer.section).joined(separator: "\n")
     }
 
-    private static let subtitle =
-        "Preference tuning for summaries: accuracy of what a reader can answer against length, with uncertainty."
+    private var subtitle: String {
+        results.systems.isEmpty && results.responses != nil
+            ? "Preference tuning on instructions: responses ranked, trained on and compared, with uncertainty."
+            : "Preference tuning for summaries: accuracy of what a reader can answer against length, with uncertainty."
+    }
 
     private static func tables(in sections: [ReportSection]) -> [Table] {
-        sections.filter { $0.id == "verdict" || $0.id == "results" || $0.id == "lora" || $0.id == "iterations" }
+        sections.filter { ["verdict", "results", "lora", "iterations", ResponseSection.id].contains($0.id) }
             .flatMap(\.blocks).compactMap { block in
                 if case .table(let table) = block { table } else { nil }
             }

@@ -6,6 +6,7 @@ import Statistics
 struct ResultFiles {
     let analysis: StudyAnalysis
     let claims: [Claim]
+    let responses: [ResponseExperimentAnalysis]
 
     // MARK: CSV
 
@@ -87,6 +88,39 @@ struct ResultFiles {
             var ours: String
             var verdict: String
         }
+        struct Round: Encodable {
+            var round: Int
+            var answeredBy: String
+            var trained: String
+            var ranker: String
+            var responses: Int
+            var pairs: Int
+            var pairDrops: [String: Int]
+            var instructionDrops: [String: Int]
+            var score: Metric?
+            var words: Metric?
+            var parsed: Metric?
+        }
+        struct HeadToHead: Encodable {
+            var name: String
+            var round: Int
+            var challenger: String
+            var opponent: String
+            var ranker: String
+            var wins: Int
+            var ties: Int
+            var losses: Int
+            var signTest: Double
+            var winRate: Metric
+            var wordDifference: Metric
+            var scoreDifference: Metric?
+        }
+        struct Responses: Encodable {
+            var experiment: String
+            var run: String
+            var rounds: [Round]
+            var comparisons: [HeadToHead]
+        }
         var schema = 1
         var title: String
         var original: String
@@ -97,6 +131,8 @@ struct ResultFiles {
         var systems: [System]
         var sweeps: [Setting]
         var claims: [ClaimEntry]
+        /// Experiments on instructions; left out where none ran.
+        var responses: [Responses]?
     }
 
     func json() throws -> String {
@@ -113,10 +149,35 @@ struct ResultFiles {
                         pValueAgainstBest: setting.pValueAgainstBest)
                 }
             },
-            claims: claims.map { .init(number: $0.number, claim: $0.text, ours: $0.ours, verdict: $0.verdict.rawValue) })
+            claims: claims.map { .init(number: $0.number, claim: $0.text, ours: $0.ours, verdict: $0.verdict.rawValue) },
+            responses: responses.isEmpty ? nil : responses.map(entry))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+    }
+
+    private func entry(_ analysis: ResponseExperimentAnalysis) -> Document.Responses {
+        func counts(_ reasons: [CountedReason]) -> [String: Int] {
+            Dictionary(reasons.map { ($0.reason, $0.count) }, uniquingKeysWith: +)
+        }
+        return Document.Responses(
+            experiment: analysis.experiment.experiment, run: analysis.experiment.runID,
+            rounds: analysis.rounds.map { entry in
+                Document.Round(
+                    round: entry.round.round, answeredBy: entry.round.startLabel, trained: entry.round.trainedLabel,
+                    ranker: entry.round.scored.ranker.name, responses: entry.round.scored.responses.count,
+                    pairs: entry.round.pairs.count, pairDrops: counts(entry.round.pairDrops),
+                    instructionDrops: counts(entry.round.instructionDrops), score: entry.scored.meanScore.map { .init($0) },
+                    words: entry.scored.meanWords.map { .init($0) }, parsed: entry.scored.parsed.map { .init($0.estimate()) })
+            },
+            comparisons: analysis.comparisons.map { entry in
+                Document.HeadToHead(
+                    name: entry.comparison.name, round: entry.comparison.round, challenger: entry.comparison.challenger,
+                    opponent: entry.comparison.opponent, ranker: entry.comparison.ranker.name, wins: entry.winRate.wins,
+                    ties: entry.winRate.ties, losses: entry.winRate.losses, signTest: entry.winRate.signTest.pValue,
+                    winRate: .init(entry.winRate.rate), wordDifference: .init(entry.wordDifference),
+                    scoreDifference: entry.comparison.ranker.isRelative ? nil : entry.scoreDifference.map { .init($0) })
+            })
     }
 
     private func entry(_ system: SystemAnalysis) -> Document.System {

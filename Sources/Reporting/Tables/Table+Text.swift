@@ -17,6 +17,46 @@ extension Table {
             + foot.map { "\n\($0)\n" }.joined()
     }
 
+    /// The table for a terminal of `width` columns, where cells hold whole texts: columns of equal width, cells wrapped
+    /// between words, a rule between rows.
+    public func wrappedText(width: Int) -> String {
+        let gap = 3
+        let column = max(12, (width - gap * (columns.count - 1)) / max(1, columns.count))
+        let rule = String(repeating: "-", count: column * columns.count + gap * (columns.count - 1)) + "\n"
+        func block(_ cells: [String]) -> String {
+            let wrapped = cells.map { Self.wrapped(oneLine($0), width: column) }
+            return (0..<(wrapped.map(\.count).max() ?? 0)).map { line in
+                var text = wrapped.map { lines in
+                    let part = line < lines.count ? lines[line] : ""
+                    return part + String(repeating: " ", count: max(0, column - part.count))
+                }.joined(separator: String(repeating: " ", count: gap))
+                while text.last == " " { text.removeLast() }
+                return text + "\n"
+            }.joined()
+        }
+        return caption + "\n\n" + block(columns.map(\.header)) + rule
+            + rows.map { block($0.cells.map(\.line)) }.joined(separator: rule) + foot.map { "\n\($0)\n" }.joined()
+    }
+
+    /// Lines of at most `width` characters, broken between words where that is possible.
+    private static func wrapped(_ text: String, width: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            var rest = word
+            if !line.isEmpty, line.count + 1 + rest.count > width {
+                lines.append(line)
+                line = ""
+            }
+            while rest.count > width {
+                lines.append(String(rest.prefix(width)))
+                rest = rest.dropFirst(width)
+            }
+            if !rest.isEmpty { line += (line.isEmpty ? "" : " ") + rest }
+        }
+        return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
+    }
+
     private func oneLine(_ text: String) -> String {
         String(String.UnicodeScalarView(VisibleText.of(text).unicodeScalars.map { $0 == "\n" || $0 == "\t" ? " " : $0 }))
     }

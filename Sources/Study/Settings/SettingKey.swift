@@ -149,6 +149,42 @@ struct SettingKey: Sendable {
         SettingKey("sweep.betas", \.sweep.betas, "betas of the sweep"),
         SettingKey("sweep.learning_rates", \.sweep.learningRates, "learning rates of the sweep"),
         SettingKey("sweep.maximum_pairs", \.sweep.maximumPairs, "pairs used by each cell; 0 for all"),
+        SettingKey(
+            "responses.instructions", \.responses.instructions, "training instructions; 0 for all", form: "0 or more",
+            where: { $0 >= 0 }),
+        SettingKey(
+            "responses.held_out", \.responses.heldOut, "held-out instructions; 0 for all", form: "0 or more", where: { $0 >= 0 }),
+        SettingKey(
+            "responses.shown", \.responses.shown, "held-out instructions shown before and after", form: "1 or more",
+            where: { $0 > 0 }),
+        SettingKey(
+            "responses.per_instruction", \.responses.perInstruction, "responses sampled per instruction", form: "2 or more",
+            where: { $0 >= 2 }),
+        SettingKey(
+            "responses.temperature", \.responses.temperature, "temperature of responses", form: "a number above 0",
+            where: { $0 > 0 }),
+        SettingKey(
+            "responses.top_p", \.responses.topP, "nucleus of responses", form: "a number above 0, at most 1",
+            where: { $0 > 0 && $0 <= 1 }),
+        SettingKey(
+            "responses.maximum_tokens", \.responses.maximumTokens, "token limit of a response", form: "1 or more",
+            where: { $0 > 0 }),
+        SettingKey(
+            "responses.truncated", \.responses.truncated,
+            "responses that hit the token limit: in no pair, only rejected, or like any other"),
+        SettingKey(
+            "responses.minimum_gap", \.responses.minimumGap, "least difference of the scores of a pair", form: "0 or more",
+            where: { $0 >= 0 }),
+        SettingKey(
+            "responses.beta", \.responses.beta, "DPO beta on pairs of responses", form: "a number above 0", where: { $0 > 0 }),
+        SettingKey(
+            "responses.learning_rate", \.responses.learningRate, "peak learning rate on pairs of responses",
+            form: "a number above 0", where: { $0 > 0 }),
+        SettingKey(
+            "responses.epochs", \.responses.epochs, "passes over pairs of responses", form: "1 or more", where: { $0 > 0 }),
+        SettingKey(
+            "responses.batch_size", \.responses.batchSize, "pairs of responses per optimizer step", form: "1 or more",
+            where: { $0 > 0 }),
     ]
 }
 

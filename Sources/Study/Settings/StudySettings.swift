@@ -16,6 +16,8 @@ public struct StudySettings: Sendable, Codable, Equatable {
     public var sft = Supervised()
     public var lora = LowRank()
     public var sweep = Sweep()
+    /// Instructions and responses, in `pairrm` and `self-rewarding`.
+    public var responses = Responses()
     /// Rounds of on-policy training in `iteration2`.
     public var rounds = 2
 
@@ -114,6 +116,29 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var beta = 0.1
     }
 
+    /// Responses to instructions, the pairs that a ranker makes of them, and the adapter trained on these.
+    public struct Responses: Sendable, Codable, Equatable {
+        /// Training instructions taken; 0 takes all.
+        public var instructions = 50
+        /// Held-out instructions taken; 0 takes all.
+        public var heldOut = 0
+        /// Held-out instructions whose responses before and after are shown.
+        public var shown = 10
+        public var perInstruction = 5
+        public var temperature: Float = 0.8
+        public var topP: Float = 0.95
+        /// Token limit of a response, in samples and in comparisons.
+        public var maximumTokens = 256
+        /// What may become of responses that end at the token limit.
+        public var truncated = TruncatedSamples.reject
+        /// Scores of the best and the worst differ by at least this; equal ones give no pair in any case.
+        public var minimumGap = 0.0
+        public var beta = 0.1
+        public var learningRate = 1e-4
+        public var epochs = 3
+        public var batchSize = 8
+    }
+
     public struct Sweep: Sendable, Codable, Equatable {
         public var betas = [0.03, 0.1]
         public var learningRates = [1e-5, 4e-5]
@@ -154,6 +179,13 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.sweep.learningRates = [1e-5]
             settings.lora.rank = 8
             settings.lora.alpha = 16
+            settings.responses.instructions = 4
+            settings.responses.heldOut = 3
+            settings.responses.perInstruction = 3
+            settings.responses.maximumTokens = 32
+            settings.responses.truncated = .allow
+            settings.responses.epochs = 1
+            settings.responses.batchSize = 2
         case .quick:
             break
         case .full:
@@ -166,6 +198,8 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.sweep.learningRates = [1e-5, 4e-5, 1.6e-4]
             settings.sweep.maximumPairs = 128
             settings.lora.learningRates = [1e-4, 4e-4]
+            settings.responses.instructions = 0
+            settings.responses.maximumTokens = 384
         case .paper:
             settings.sampling.temperature = 0.8
             settings.pairs.perArticle = 3
@@ -193,6 +227,10 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.sweep.learningRates = [3e-8, 1e-7, 3e-7, 1e-6]
             settings.lora.learningRates = [5e-6]
             settings.lora.beta = 0.03
+            settings.responses.maximumTokens = 1_024
+            settings.responses.truncated = .allow
+            settings.responses.learningRate = 5e-6
+            settings.responses.epochs = 1
         }
         return settings
     }

@@ -12,6 +12,14 @@ public struct PairSet: Sendable {
     public func rows() throws -> [PairRecord] { try store.pairs(pairSetKey: key) }
 }
 
+extension PairSet: TrainingPairs {
+    public var samples: any SampleSet { summaries }
+
+    public func maximumCount(_ settings: StudySettings) -> Int { summaries.articles.count * settings.pairs.perArticle }
+
+    public var remedy: String { "sample more summaries (sampling.samples_per_article) or articles (articles.train)" }
+}
+
 extension Study {
     /// The policy's own summaries of the training articles, judged, and the pairs they make.
     public func preferencePairs(

@@ -22,9 +22,9 @@ extension Study {
     }
 
     /// - Returns: optimizer steps; those of the most pairs that can be, where they are not built yet.
-    func trainingWork(_ recipe: TrainingRecipe, on pairs: PairSet, from start: PolicyModel) throws -> StepWork {
+    func trainingWork(_ recipe: TrainingRecipe, on pairs: any TrainingPairs, from start: PolicyModel) throws -> StepWork {
         let present = try pairs.rows().count
-        let built = present > 0 ? present : pairs.summaries.articles.count * settings.pairs.perArticle
+        let built = present > 0 ? present : pairs.maximumCount(settings)
         let used = recipe.maximumPairs > 0 ? min(built, recipe.maximumPairs) : built
         let training: MemoryEstimate.Training
         let weights: Int

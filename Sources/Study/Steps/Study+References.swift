@@ -8,27 +8,26 @@ import Preferences
 extension Study {
     /// Pairs as the trainer wants them: sampled token ids, never text encoded again.
     ///
-    /// - Parameter rows: article and samples of each pair; the samples are those of `summaries`.
+    /// - Parameter rows: article (or instruction) and samples of each pair; the samples are those of `set`.
     func trainingData(
-        _ method: TrainingRecipe.Method, rows: [(articleID: String, chosen: Int, rejected: Int)], of summaries: SummarySet,
+        _ method: TrainingRecipe.Method, rows: [(articleID: String, chosen: Int, rejected: Int)], of set: any SampleSet,
         reference: PolicyModel
     ) throws -> TrainingData {
         let samples = Dictionary(
-            uniqueKeysWithValues: try store.samples(setKey: summaries.key).map { (SampleID($0.articleID, $0.sampleIndex), $0) })
-        let articles = Dictionary(uniqueKeysWithValues: summaries.articles.map { ($0.id, $0) })
+            uniqueKeysWithValues: try store.samples(setKey: set.key).map { (SampleID($0.articleID, $0.sampleIndex), $0) })
+        let promptTokens = set.prompts(in: self)
         var prompts: [String: [Int32]] = [:]
         var triples: [(prompt: [Int32], chosen: [Int32], rejected: [Int32])] = []
         for row in rows {
-            guard let article = articles[row.articleID],
+            guard let prompt = try prompts[row.articleID] ?? promptTokens(row.articleID),
                 let chosen = samples[SampleID(row.articleID, row.chosen)],
                 let rejected = samples[SampleID(row.articleID, row.rejected)]
             else {
                 throw UserFailure(
                     "the pairs do not belong to the samples", location: store.workspace.path,
-                    why: "article \(row.articleID) or one of its samples is missing",
+                    why: "\(row.articleID) or one of its samples is missing",
                     remedy: "start with a fresh --workspace", exitStatus: .badData)
             }
-            let prompt = try prompts[row.articleID] ?? prompt(article, sentences: summaries.sentences).ids
             prompts[row.articleID] = prompt
             triples.append((prompt, chosen.tokens, rejected.tokens))
         }

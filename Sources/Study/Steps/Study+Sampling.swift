@@ -20,6 +20,13 @@ public struct SummarySet: Sendable {
     }
 }
 
+extension SummarySet: SampleSet {
+    public func prompts(in study: Study) -> (_ id: String) throws -> [Int32]? {
+        let articles = Dictionary(uniqueKeysWithValues: articles.map { ($0.id, $0) })
+        return { try articles[$0].map { try study.prompt($0, sentences: sentences).ids } }
+    }
+}
+
 extension Study {
     /// Several summaries per article, as for training: the study's prompt, temperature and top-p.
     public func trainingSummaries(
@@ -82,56 +89,17 @@ extension Study {
     }
 
     private func draw(_ set: SummarySet, sampling: SamplingSettings, cell: Cell) async throws {
-        let present = try store.sampleIndices(setKey: set.key)
-        var requests: [SamplingRequest] = []
-        var wanted: [(article: Article, indices: [Int])] = []
-        var prompts: [String: PromptRecord] = [:]
-        for article in set.articles {
-            let missing = (0..<set.samplesPerArticle).filter { !(present[article.id]?.contains($0) ?? false) }
-            if missing.isEmpty { continue }
-            let fitted = try prompt(article, sentences: set.sentences)
-            prompts[article.id] = PromptRecord(
-                setKey: set.key, articleID: article.id,
-                messages: [
-                    PromptMessage(
-                        role: "user", content: try SummaryPrompt.text(article: fitted.article, sentences: set.sentences))
-                ])
-            requests.append(
-                SamplingRequest(
-                    prompt: fitted.ids, settings: sampling,
-                    seeds: missing.map {
-                        SeededRandom.seed(
-                            rootSeed: settings.seed, purpose: "summary by " + set.policy.key, article: article.id,
-                            index: $0)
-                    }))
-            wanted.append((article, missing))
+        let subjects = set.articles.map { article in
+            SamplingSubject(id: article.id) {
+                let fitted = try prompt(article, sentences: set.sentences)
+                let text = try SummaryPrompt.text(article: fitted.article, sentences: set.sentences)
+                return (fitted.ids, [PromptMessage(role: "user", content: text)])
+            }
         }
-        let total = set.articles.count * set.samplesPerArticle
-        let progress = try cell.progress(
-            total: total, completed: total - wanted.reduce(0) { $0 + $1.indices.count }, unit: "summaries")
-        guard !requests.isEmpty else { return }
-        try await ensureWeights(of: set.policy, cell: cell)
-        let model = try model(set.policy)
-        let template = loaded.chatTemplate
-        var tokens = 0
-        let start = ContinuousClock.now
-        try model.sample(
-            requests, stopTokens: Set(template.stopTokens), batchSize: settings.sampling.batchSize
-        ) { request, sample, sequence in
-            let (article, indices) = wanted[request]
-            let text = template.tokenizer.decode(sequence.tokens).trimmingCharacters(in: .whitespacesAndNewlines)
-            let record = SampleRecord(
-                setKey: set.key, articleID: article.id, sampleIndex: indices[sample], tokens: sequence.tokens,
-                text: text, words: text.wordCount, finishReason: sequence.finishReason.rawValue,
-                logProbability: sequence.logProbability)
-            try store.save(samples: [record], prompts: prompts[article.id].map { [$0] } ?? [])
-            tokens += sequence.tokens.count
-            try progress.advance()
-            try cell.checkInterruption()
-        }
-        let seconds = start.duration(to: .now) / .seconds(1)
-        cell.metric("sampling", ["tokens": Double(tokens), "tokens_per_second": Double(tokens) / max(seconds, 1e-9)])
-        cell.show("\(total) summaries; \(tokens) tokens sampled at \(Int(Double(tokens) / max(seconds, 1e-9))) tokens/s.")
+        let drawn = try await draw(
+            set.samplesPerArticle, of: subjects, setKey: set.key, by: set.policy, purpose: "summary by " + set.policy.key,
+            sampling: sampling, unit: "summaries", cell: cell)
+        if let drawn { cell.show("\(set.articles.count * set.samplesPerArticle) summaries; \(drawn).") }
     }
 }
 

@@ -23,7 +23,7 @@ extension Study {
     ///
     /// - Parameter validation: measured every `training.eval_steps` updates and after the last one.
     public func train(
-        _ recipe: TrainingRecipe, on pairs: PairSet, from start: PolicyModel, validating validation: Validation? = nil,
+        _ recipe: TrainingRecipe, on pairs: any TrainingPairs, from start: PolicyModel, validating validation: Validation? = nil,
         line: Int = #line
     ) async throws -> PolicyModel {
         var inputs: [String: KeyValue] = [
@@ -59,7 +59,7 @@ extension Study {
     }
 
     private func train(
-        _ recipe: TrainingRecipe, pairs: PairSet, start: PolicyModel, trained: PolicyModel, validation: Validation?,
+        _ recipe: TrainingRecipe, pairs: any TrainingPairs, start: PolicyModel, trained: PolicyModel, validation: Validation?,
         cell: Cell
     ) async throws {
         try await ensureWeights(of: start, cell: cell)
@@ -67,12 +67,12 @@ extension Study {
         try makeFolder(checkpointsFolder)
         var rows = try pairs.rows().map { (articleID: $0.articleID, chosen: $0.chosenIndex, rejected: $0.rejectedIndex) }
         if recipe.maximumPairs > 0 { rows = Array(rows.prefix(recipe.maximumPairs)) }
-        let data = try trainingData(recipe.method, rows: rows, of: pairs.summaries, reference: start)
+        let data = try trainingData(recipe.method, rows: rows, of: pairs.samples, reference: start)
         let held = try validation.flatMap { try validationData(recipe.method, $0, reference: start) }
         guard data.count > 0 else {
             throw UserFailure(
                 "cannot train \(trained.label)", why: "there are no pairs to learn from",
-                remedy: "sample more summaries (sampling.samples_per_article) or articles (articles.train)")
+                remedy: pairs.remedy)
         }
         let model = try startingModel(recipe, start)
         var record = TrainingRecord(

@@ -1,0 +1,181 @@
+import Statistics
+
+/// What a ranker's scores of one round's responses come to.
+struct RoundAnalysis: Sendable {
+    let round: ResponseRound
+    let scored: ScoredAnalysis
+    /// Instructions that gave no pair because of equal scores.
+    let ties: Proportion?
+    /// Pairs whose chosen response has more words than the rejected one.
+    let chosenIsLonger: Proportion?
+
+    init(_ round: ResponseRound, bootstrap: ArticleBootstrap, metric: String) throws {
+        self.round = round
+        scored = try ScoredAnalysis(round.scored, bootstrap: bootstrap, metric: "\(metric)/round-\(round.round)")
+        let asked = round.pairs.count + round.pairDrops.reduce(0) { $0 + $1.count }
+        ties = asked == 0
+            ? nil : try Proportion(successes: round.pairDrops.first { $0.reason == "tie" }?.count ?? 0, of: asked)
+        // Equally long ones say nothing about length.
+        let unequal = round.pairs.filter { $0.chosenWords != $0.rejectedWords }
+        chosenIsLonger = unequal.isEmpty
+            ? nil : try Proportion(successes: unequal.count { $0.chosenWords > $0.rejectedWords }, of: unequal.count)
+    }
+}
+
+/// What a ranker's scores come to. The instruction is the unit of inference: responses to one are not independent.
+struct ScoredAnalysis: Sendable {
+    let scored: ScoredResponses
+    /// `nil` without a score.
+    let meanScore: Estimate?
+    let meanWords: Estimate?
+    let cutOff: Proportion?
+    let unscored: Proportion?
+    /// Readings that could be understood, of all; `nil` for a ranker that reads once.
+    let parsed: Proportion?
+    /// Standard deviation of the scores within an instruction, averaged over instructions: what the ranker
+    /// distinguishes responses by.
+    let spread: Double?
+
+    init(_ scored: ScoredResponses, bootstrap: ArticleBootstrap, metric: String) throws {
+        self.scored = scored
+        let responses = scored.responses
+        let scores = responses.compactMap { response in response.score.map { (articleID: response.instructionID, value: $0) } }
+        meanScore = scores.isEmpty || scored.ranker.isRelative
+            ? nil : bootstrap.mean(of: try ArticleScores(scores), metric: "\(metric)/score")
+        meanWords = responses.isEmpty
+            ? nil
+            : bootstrap.mean(
+                of: try ArticleScores(responses.map { ($0.instructionID, Double($0.words)) }), metric: "\(metric)/words")
+        func share(_ count: Int, of total: Int) throws -> Proportion? {
+            total == 0 ? nil : try Proportion(successes: count, of: total)
+        }
+        cutOff = try share(responses.count(where: \.isCutOff), of: responses.count)
+        unscored = try share(responses.count { $0.score == nil }, of: responses.count)
+        let readings = responses.flatMap(\.readings)
+        parsed = try share(readings.count { $0 != nil }, of: readings.count)
+        let deviations = Dictionary(grouping: scores, by: \.articleID).values.compactMap { group -> Double? in
+            guard group.count > 1 else { return nil }
+            let mean = group.reduce(0) { $0 + $1.value } / Double(group.count)
+            return (group.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) } / Double(group.count - 1)).squareRoot()
+        }.sorted()
+        spread = deviations.isEmpty ? nil : deviations.reduce(0, +) / Double(deviations.count)
+    }
+}
+
+/// One policy against another on the same held-out instructions.
+struct ResponseComparisonAnalysis: Sendable {
+    let comparison: ResponseComparison
+    let winRate: WinRate
+    /// Challenger minus opponent.
+    let wordDifference: Estimate
+    /// Challenger minus opponent, over instructions on which both have a score.
+    let scoreDifference: Estimate?
+    /// Instructions on which one of the two has no score; they count as ties.
+    let unscored: Int
+    let identical: Int
+
+    /// - Throws: `StatisticsError.emptySample` for a comparison without rows.
+    init(_ comparison: ResponseComparison, bootstrap: ArticleBootstrap, metric: String) throws {
+        self.comparison = comparison
+        let metric = "\(metric)/\(comparison.name)"
+        let rows = comparison.rows
+        winRate = try WinRate(rows.map(\.verdict), bootstrap: bootstrap, metric: "\(metric)/win-rate")
+        func scores(_ value: (ResponseComparison.Row) -> Double?) throws -> ArticleScores? {
+            let values = rows.compactMap { row in value(row).map { (articleID: row.instructionID, value: $0) } }
+            return values.isEmpty ? nil : try ArticleScores(values)
+        }
+        wordDifference = bootstrap.mean(
+            of: try ArticleScores(rows.map { ($0.instructionID, Double($0.challenger.words - $0.opponent.words)) }),
+            metric: "\(metric)/words")
+        scoreDifference = try scores { row in
+            guard let first = row.challenger.score, let second = row.opponent.score else { return nil }
+            return first - second
+        }.map { bootstrap.mean(of: $0, metric: "\(metric)/score") }
+        unscored = rows.count { $0.challenger.score == nil || $0.opponent.score == nil }
+        identical = rows.count { $0.challenger.text == $0.opponent.text }
+    }
+
+    /// In words that say no more than the interval does.
+    var verdict: Verdict {
+        guard let interval = winRate.rate.interval else { return .open }
+        return interval.lower > 0.5 ? .better : interval.upper < 0.5 ? .worse : .open
+    }
+
+    enum Verdict { case better, worse, open }
+}
+
+extension ResponseComparison.Row {
+    /// The higher score wins; equal scores, and a missing one, are a tie.
+    var verdict: ArticleVerdict {
+        guard let first = challenger.score, let second = opponent.score else {
+            return ArticleVerdict(articleID: instructionID, outcome: .tie, reason: "not scored")
+        }
+        return ArticleVerdict(
+            articleID: instructionID, outcome: first > second ? .win : first < second ? .loss : .tie,
+            reason: challenger.text == opponent.text ? "same text" : "score")
+    }
+}
+
+/// Everything that is said of one experiment on instructions.
+struct ResponseExperimentAnalysis: Sendable {
+    let experiment: ResponseExperiment
+    let rounds: [RoundAnalysis]
+    let comparisons: [ResponseComparisonAnalysis]
+    let policies: [PolicyReward]
+
+    /// A policy's mean reward on the held-out instructions under one ranker.
+    struct PolicyReward: Sendable {
+        var ranker: RankerDescription
+        var label: String
+        var reward: Estimate?
+        var words: Estimate
+        var cutOff: Proportion
+    }
+
+    init(_ experiment: ResponseExperiment, draws: Int) throws {
+        self.experiment = experiment
+        let bootstrap = ArticleBootstrap(rootSeed: experiment.rootSeed, draws: draws)
+        let name = experiment.experiment
+        rounds = try experiment.rounds.map { try RoundAnalysis($0, bootstrap: bootstrap, metric: name) }
+        comparisons = try experiment.comparisons.filter { !$0.rows.isEmpty }.map {
+            try ResponseComparisonAnalysis($0, bootstrap: bootstrap, metric: name)
+        }
+        policies = try Self.policies(experiment, bootstrap: bootstrap)
+    }
+
+    /// Each policy once per ranker, the earlier first.
+    private static func policies(_ experiment: ResponseExperiment, bootstrap: ArticleBootstrap) throws -> [PolicyReward] {
+        var rankers: [RankerDescription] = []
+        var found: [RankerDescription: [(label: String, responses: [(id: String, response: ResponseComparison.Response)])]] = [:]
+        for comparison in experiment.comparisons where !comparison.rows.isEmpty && !comparison.ranker.isRelative {
+            if !rankers.contains(comparison.ranker) { rankers.append(comparison.ranker) }
+            let sides = [
+                (comparison.opponent, comparison.rows.map { ($0.instructionID, $0.opponent) }),
+                (comparison.challenger, comparison.rows.map { ($0.instructionID, $0.challenger) }),
+            ]
+            for (label, responses) in sides where !(found[comparison.ranker] ?? []).contains(where: { $0.label == label }) {
+                found[comparison.ranker, default: []].append((label, responses))
+            }
+        }
+        return try rankers.flatMap { ranker in
+            try (found[ranker] ?? []).map { label, responses in
+                let metric = "\(experiment.experiment)/policy/\(ranker.key.prefix(12))/\(label)"
+                let scores = responses.compactMap { entry in entry.response.score.map { (articleID: entry.id, value: $0) } }
+                return PolicyReward(
+                    ranker: ranker, label: label,
+                    reward: scores.isEmpty ? nil : bootstrap.mean(of: try ArticleScores(scores), metric: "\(metric)/score"),
+                    words: bootstrap.mean(
+                        of: try ArticleScores(responses.map { ($0.id, Double($0.response.words)) }), metric: "\(metric)/words"),
+                    cutOff: try Proportion(successes: responses.count(where: \.response.isCutOff), of: responses.count))
+            }
+        }
+    }
+
+    /// The last policy against the original one, by the ranker that made the pairs; otherwise the last comparison.
+    var headline: ResponseComparisonAnalysis? {
+        let own = comparisons.filter { $0.comparison.ranker == experiment.rounds.first?.scored.ranker }
+        let candidates = own.isEmpty ? comparisons : own
+        let first = experiment.rounds.first?.startLabel
+        return candidates.last { $0.comparison.opponent == first } ?? candidates.last
+    }
+}

@@ -1,0 +1,160 @@
+import Statistics
+
+/// Tables of experiments on instructions, for notebook pages and the report.
+public enum ResponseTables {
+    private static let fewDraws = 2_000
+
+    /// What a ranker's scores of responses come to, and their histogram.
+    /// - Throws: `StatisticsError`.
+    public static func scores(_ scored: ScoredResponses, rootSeed: UInt64) throws -> [Table] {
+        let analysis = try ScoredAnalysis(
+            scored, bootstrap: ArticleBootstrap(rootSeed: rootSeed, draws: fewDraws), metric: "scores")
+        var rows: [(String, Table.Cell)] = [("Responses", Table.Cell(NumberFormat.grouped(scored.responses.count)))]
+        if let words = analysis.meanWords { rows.append(("Words", .plain(words))) }
+        if let cutOff = analysis.cutOff { rows.append(("Cut off at the token limit", .share(cutOff))) }
+        if let score = analysis.meanScore { rows.append(("Score", .plain(score))) }
+        if let spread = analysis.spread {
+            rows.append(("Standard deviation within an instruction", Table.Cell(NumberText.significant(spread, digits: 3))))
+        }
+        if let unscored = analysis.unscored { rows.append(("Without a score", .share(unscored))) }
+        if let parsed = analysis.parsed { rows.append(("Readings understood", .share(parsed))) }
+        let summary = Table(
+            id: "scores", caption: "Scores by \(scored.ranker.name)",
+            columns: [.init("", alignment: .leading), .init("Value")], rows: rows.map { .init([.init($0.0), $0.1]) })
+        return [summary] + [histogram([("Responses", scored)], id: "score-histogram")].compactMap { $0 }
+    }
+
+    /// How two policies compare, on notebook pages.
+    /// - Throws: `StatisticsError`.
+    public static func comparisons(_ comparisons: [ResponseComparison], rootSeed: UInt64) throws -> Table {
+        let bootstrap = ArticleBootstrap(rootSeed: rootSeed, draws: fewDraws)
+        return headToHead(
+            try comparisons.filter { !$0.rows.isEmpty }.map {
+                try ResponseComparisonAnalysis($0, bootstrap: bootstrap, metric: "comparison")
+            }, id: "head-to-head", runs: [])
+    }
+
+    /// Instruction, the opponent's response, the challenger's: the first `count` instructions.
+    public static func beforeAndAfter(_ comparison: ResponseComparison, count: Int, id: String = "before-and-after") -> Table {
+        func text(_ response: ResponseComparison.Response) -> String {
+            let text = response.text.isEmpty ? "(nothing)" : response.text
+            return response.isCutOff ? text + " … (cut off)" : text
+        }
+        return Table(
+            id: id, caption: "Held-out instructions before and after training",
+            columns: [
+                .init("Instruction", alignment: .leading), .init(comparison.opponent.capitalizedFirst, alignment: .leading),
+                .init(comparison.challenger.capitalizedFirst, alignment: .leading),
+            ],
+            rows: comparison.rows.prefix(count).map {
+                .init([.init($0.instruction), .init(text($0.opponent)), .init(text($0.challenger))])
+            },
+            notes: comparison.rows.count > count
+                ? ["The first \(count) of \(comparison.rows.count) held-out instructions, greedily answered."]
+                : ["Greedily answered."])
+    }
+
+    /// - Parameter comparisons: in the order of their rows.
+    static func headToHead(_ comparisons: [ResponseComparisonAnalysis], id: String, runs: [String]) -> Table {
+        Table(
+            id: id, caption: "Head to head on held-out instructions",
+            columns: [
+                .init("Policy", alignment: .leading), .init("Against", alignment: .leading),
+                .init("Ranked by", alignment: .leading), .init("It wins"), .init("Wins"), .init("Ties"), .init("Losses"),
+                .init("Sign test"), .init("Δ score"), .init("Δ words"), .init("Verdict", alignment: .leading),
+            ],
+            rows: comparisons.map { analysis in
+                let comparison = analysis.comparison
+                let verdict: (String, Table.Tone) =
+                    switch analysis.verdict {
+                    case .better: ("preferred", .favourable)
+                    case .worse: ("not preferred", .adverse)
+                    case .open: ("not separable", .open)
+                    }
+                return .init([
+                    .init(comparison.challenger, runs: runs), .init(comparison.opponent), .init(comparison.ranker.name),
+                    .percent(analysis.winRate.rate, tone: .strong), .init("\(analysis.winRate.wins)", value: Double(analysis.winRate.wins)),
+                    .init("\(analysis.winRate.ties)", value: Double(analysis.winRate.ties)),
+                    .init("\(analysis.winRate.losses)", value: Double(analysis.winRate.losses)),
+                    .init(NumberFormat.pValue(analysis.winRate.signTest.pValue), value: analysis.winRate.signTest.pValue),
+                    comparison.ranker.isRelative ? .missing : analysis.scoreDifference.map { .signed($0) } ?? .missing,
+                    .signed(analysis.wordDifference), .init(verdict.0, tone: verdict.1),
+                ])
+            },
+            notes: notes(comparisons))
+    }
+
+    private static func notes(_ comparisons: [ResponseComparisonAnalysis]) -> [String] {
+        var notes = [
+            "Share of instructions on which the ranker scores its response higher, a tie counting half, with 95 % bootstrap "
+                + "intervals over instructions; exact sign test over those that are not tied."
+        ]
+        let identical = comparisons.reduce(0) { $0 + $1.identical }
+        if identical > 0 { notes.append("\(Prose.counted(identical, "tie")) of all are the same text twice.") }
+        let unscored = comparisons.reduce(0) { $0 + $1.unscored }
+        if unscored > 0 { notes.append("\(Prose.counted(unscored, "tie")) of all have no score for one of the two.") }
+        return notes
+    }
+
+    /// Scores in equal bins over the range of all columns; `nil` without scores.
+    static func histogram(_ columns: [(header: String, scored: ScoredResponses)], id: String) -> Table? {
+        let scores = columns.map { $0.scored.responses.compactMap(\.score) }
+        guard let low = scores.joined().min(), let high = scores.joined().max() else { return nil }
+        let bins = ScoreBins(from: low, to: high)
+        let counts = scores.map(bins.counts)
+        return Table(
+            id: id, caption: "Responses by score",
+            columns: [.init("Score", alignment: .leading)] + columns.map { .init($0.header) },
+            rows: bins.labels.indices.map { bin in
+                .init([.init(bins.labels[bin])] + counts.map { .init("\($0[bin])", value: Double($0[bin])) })
+            })
+    }
+}
+
+/// At most ten bins of a round width (1, 2 or 5 times a power of ten) that cover a range of scores.
+struct ScoreBins: Sendable, Equatable {
+    let start: Double
+    let width: Double
+    let count: Int
+
+    init(from low: Double, to high: Double) {
+        var width = 1.0
+        if high > low {
+            var power = 1.0
+            while power * 10 <= (high - low) / 10 { power *= 10 }
+            while power > (high - low) / 10 { power /= 10 }
+            width = [1, 2, 5, 10].map { $0 * power }.first { (high / $0).rounded(.down) - (low / $0).rounded(.down) < 10 } ?? 10 * power
+        }
+        start = (low / width).rounded(.down) * width
+        self.width = width
+        count = max(1, Int((high / width).rounded(.down) - (low / width).rounded(.down)) + 1)
+    }
+
+    func counts(_ scores: [Double]) -> [Int] {
+        scores.reduce(into: [Int](repeating: 0, count: count)) { counts, score in
+            counts[min(count - 1, max(0, Int((score / width).rounded(.down) - (start / width).rounded())))] += 1
+        }
+    }
+
+    /// Lower end, to below the upper one.
+    var labels: [String] {
+        (0..<count).map { bin in
+            let lower = start + Double(bin) * width
+            return "\(NumberText.plain(lower)) to below \(NumberText.plain(lower + width))"
+        }
+    }
+}
+
+extension Table.Cell {
+    /// A difference with its sign and interval.
+    static func signed(_ estimate: Estimate) -> Table.Cell {
+        let text = NumberFormat.plain(estimate, signed: true)
+        guard let bracket = text.firstIndex(of: "[") else { return Table.Cell(text, value: estimate.value) }
+        return Table.Cell(text[..<bracket].trimmed, detail: String(text[bracket...]), value: estimate.value)
+    }
+}
+
+extension String {
+    /// With a capital first letter, as a heading has it.
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,198 @@
+import Statistics
+
+/// Experiments on instructions: pairs made by a ranker, training on them, before and after.
+struct ResponseSection {
+    let experiments: [ResponseExperimentAnalysis]
+
+    static let id = "instructions"
+
+    /// - Parameter isAlone: whether nothing else was measured, so that the report begins here.
+    func section(isAlone: Bool) -> ReportSection {
+        let leads: [Block] = experiments.compactMap { analysis in
+            findings(analysis).first.map { .lead([.text("\(analysis.experiment.experiment): ")] + $0) }
+        }
+        return ReportSection(
+            id: Self.id, title: "Instructions: preferences by a ranker", short: "Instructions",
+            blocks: (isAlone ? leads : []) + experiments.flatMap(blocks))
+    }
+
+    private func blocks(_ analysis: ResponseExperimentAnalysis) -> [Block] {
+        let experiment = analysis.experiment
+        let id = "\(Self.id)-\(experiment.experiment)"
+        var blocks: [Block] = [
+            .heading("Experiment \(experiment.experiment)", id: id),
+            .text(
+                .text("\(experiment.model) on \(experiment.instructions). "),
+                .link("The notebook page", to: "notebooks/\(experiment.experiment).html"), .text(" has each step.")),
+            .list(findings(analysis)),
+        ]
+        if !analysis.rounds.isEmpty { blocks.append(.table(roundTable(analysis, id: id))) }
+        if !analysis.comparisons.isEmpty {
+            blocks.append(.table(ResponseTables.headToHead(analysis.comparisons, id: "\(id)-head-to-head", runs: [experiment.runID])))
+        }
+        if !analysis.policies.isEmpty { blocks.append(.table(policyTable(analysis, id: id))) }
+        if let histogram = ResponseTables.histogram(
+            analysis.rounds.map { ("Round \($0.round.round)", $0.round.scored) }, id: "\(id)-scores")
+        {
+            blocks.append(.details("Scores of the responses", [.table(histogram)] + measures(analysis, id: id)))
+        }
+        if let drops = dropTable(analysis, id: id) { blocks.append(.details("What was left out", [.table(drops)])) }
+        if let headline = analysis.headline {
+            blocks.append(
+                .details(
+                    "Held-out instructions before and after",
+                    [.table(ResponseTables.beforeAndAfter(headline.comparison, count: experiment.shown, id: "\(id)-before-and-after"))]))
+        }
+        return blocks
+    }
+
+    // MARK: Findings
+
+    private func findings(_ analysis: ResponseExperimentAnalysis) -> [[Inline]] {
+        var findings: [[Inline]] = []
+        if let headline = analysis.headline { findings.append(self.headline(headline)) }
+        for comparison in analysis.comparisons where comparison.comparison != analysis.headline?.comparison {
+            findings.append([.text(sentence(comparison))])
+        }
+        if let ranking = ranking(analysis) { findings.append([.text(ranking)]) }
+        for round in analysis.rounds { findings.append([.text(pairs(round))]) }
+        return findings
+    }
+
+    private func headline(_ analysis: ResponseComparisonAnalysis) -> [Inline] {
+        let comparison = analysis.comparison
+        let claim =
+            switch analysis.verdict {
+            case .better: "\(comparison.ranker.name) prefers \(comparison.challenger) to the \(comparison.opponent) model"
+            case .worse: "\(comparison.ranker.name) prefers the \(comparison.opponent) model to \(comparison.challenger)"
+            case .open: "\(comparison.challenger) cannot be told apart from the \(comparison.opponent) model by \(comparison.ranker.name)"
+            }
+        return [.strong(claim), .text(": " + numbers(analysis) + " " + length(analysis))]
+    }
+
+    private func sentence(_ analysis: ResponseComparisonAnalysis) -> String {
+        let comparison = analysis.comparison
+        let verb =
+            switch analysis.verdict {
+            case .better: "is preferred to"
+            case .worse: "is not preferred to, and loses against,"
+            case .open: "cannot be told apart from"
+            }
+        return "Ranked by \(comparison.ranker.name), \(comparison.challenger) \(verb) \(comparison.opponent): \(numbers(analysis))"
+    }
+
+    private func numbers(_ analysis: ResponseComparisonAnalysis) -> String {
+        let record = analysis.winRate
+        return "it wins \(NumberFormat.percent(record.rate)) of \(Prose.counted(record.count, "held-out instruction")) "
+            + "(\(record.wins) wins, \(record.ties) ties, \(record.losses) losses; sign test \(NumberFormat.pValue(record.signTest.pValue)))."
+    }
+
+    private func length(_ analysis: ResponseComparisonAnalysis) -> String {
+        let words = analysis.wordDifference
+        guard words.isSeparable(from: 0) else {
+            return "The length of its responses did not change measurably (\(NumberFormat.plain(words, unit: "words", signed: true)))."
+        }
+        return "Its responses are \(words.value > 0 ? "longer" : "shorter") (\(NumberFormat.plain(words, unit: "words", signed: true)))."
+    }
+
+    /// How far the order can be trusted, from what was measured.
+    private func ranking(_ analysis: ResponseExperimentAnalysis) -> String? {
+        guard let first = analysis.rounds.first else { return nil }
+        var text = "Responses were ranked by \(first.round.scored.ranker.name)"
+        if let parsed = first.scored.parsed { text += "; of what it wrote as scores, \(NumberFormat.share(parsed)) could be understood" }
+        if let spread = first.scored.spread {
+            text += "; scores of responses to one instruction differ by a standard deviation of \(NumberText.significant(spread, digits: 2))"
+        }
+        return text + "."
+    }
+
+    private func pairs(_ analysis: RoundAnalysis) -> String {
+        let round = analysis.round
+        let asked = round.pairs.count + round.pairDrops.reduce(0) { $0 + $1.count }
+        var text = "Round \(round.round): \(Prose.counted(asked, "instruction")) gave \(Prose.counted(round.pairs.count, "pair"))"
+        if let ties = analysis.ties { text += ", with \(NumberFormat.share(ties)) tied" }
+        if let longer = analysis.chosenIsLonger { text += "; the chosen response is the longer one in \(NumberFormat.share(longer))" }
+        return text + (round.diverged ? ". The training on them diverged." : ".")
+    }
+
+    // MARK: Tables
+
+    private func roundTable(_ analysis: ResponseExperimentAnalysis, id: String) -> Table {
+        Table(
+            id: "\(id)-rounds", caption: "What each round trained on",
+            columns: [
+                .init("Round", alignment: .leading), .init("Answered by", alignment: .leading),
+                .init("Ranked by", alignment: .leading), .init("Responses"), .init("Words"), .init("Cut off"), .init("Score"),
+                .init("Spread", detail: "within an instruction"), .init("Readings understood"), .init("Pairs"), .init("Ties"),
+                .init("Chosen is longer"), .init("Trained", alignment: .leading),
+            ],
+            rows: analysis.rounds.map { entry in
+                let round = entry.round
+                return .init([
+                    .init("\(round.round)", runs: [analysis.experiment.runID]), .init(round.startLabel),
+                    .init(round.scored.ranker.name), .init(NumberFormat.grouped(round.scored.responses.count)),
+                    entry.scored.meanWords.map { .plain($0) } ?? .missing, entry.scored.cutOff.map { .share($0) } ?? .missing,
+                    entry.scored.meanScore.map { .plain($0) } ?? .missing,
+                    entry.scored.spread.map { .init(NumberText.significant($0, digits: 3), value: $0) } ?? .missing,
+                    entry.scored.parsed.map { .share($0) } ?? .missing,
+                    .init("\(round.pairs.count)", value: Double(round.pairs.count)), entry.ties.map { .share($0) } ?? .missing,
+                    entry.chosenIsLonger.map { .share($0) } ?? .missing,
+                    .init(round.trainedLabel + (round.diverged ? " (diverged)" : "")),
+                ])
+            },
+            notes: ["Intervals are 95 % over instructions. Spread is the mean standard deviation of the scores of one instruction's responses."])
+    }
+
+    private func policyTable(_ analysis: ResponseExperimentAnalysis, id: String) -> Table {
+        Table(
+            id: "\(id)-policies", caption: "Reward of each policy on the held-out instructions",
+            columns: [
+                .init("Policy", alignment: .leading), .init("Graded by", alignment: .leading), .init("Score"), .init("Words"),
+                .init("Cut off"),
+            ],
+            rows: analysis.policies.map { policy in
+                .init([
+                    .init(policy.label, runs: [analysis.experiment.runID]), .init(policy.ranker.name),
+                    policy.reward.map { .plain($0) } ?? .missing, .plain(policy.words), .share(policy.cutOff),
+                ])
+            })
+    }
+
+    /// Means of what the ranker measured besides, by round.
+    private func measures(_ analysis: ResponseExperimentAnalysis, id: String) -> [Block] {
+        let names = Set(analysis.rounds.flatMap { $0.round.scored.responses.flatMap { $0.measures.keys } }).sorted()
+        guard !names.isEmpty else { return [] }
+        return [
+            .table(
+                Table(
+                    id: "\(id)-measures", caption: "What the ranker measured besides, means over responses",
+                    columns: [.init("Measure", alignment: .leading)] + analysis.rounds.map { .init("Round \($0.round.round)") },
+                    rows: names.map { name in
+                        .init(
+                            [.init(name)]
+                                + analysis.rounds.map { round in
+                                    let values = round.round.scored.responses.compactMap { $0.measures[name] }
+                                    guard !values.isEmpty else { return .missing }
+                                    let mean = values.reduce(0, +) / Double(values.count)
+                                    return .init(NumberText.significant(mean, digits: 3), detail: "n = \(values.count)", value: mean)
+                                })
+                    }))
+        ]
+    }
+
+    private func dropTable(_ analysis: ResponseExperimentAnalysis, id: String) -> Table? {
+        let rows = analysis.rounds.flatMap { entry in
+            (entry.round.instructionDrops.map { ("Instruction", $0) } + entry.round.pairDrops.map { ("Pair", $0) }).map { kind, drop in
+                Table.Row([
+                    .init("\(entry.round.round)"), .init(kind), .init(drop.reason), .init("\(drop.count)", value: Double(drop.count)),
+                ])
+            }
+        }
+        guard !rows.isEmpty else { return nil }
+        return Table(
+            id: "\(id)-drops", caption: "What was left out, by reason",
+            columns: [
+                .init("Round", alignment: .leading), .init("What", alignment: .leading), .init("Reason", alignment: .leading), .init("Count"),
+            ], rows: rows)
+    }
+}

@@ -13,6 +13,7 @@ let package = Package(
         .executable(name: "beta-sweep", targets: ["BetaSweep"]),
         .executable(name: "lora-rank64", targets: ["LoRARank64"]),
         .executable(name: "iteration2", targets: ["Iteration2"]),
+        .executable(name: "pairrm", targets: ["PairRM"]),
         .executable(name: "kernel-benchmark", targets: ["KernelBenchmark"]),
         .executable(name: "engine-benchmark", targets: ["EngineBenchmark"]),
     ],
@@ -86,6 +87,7 @@ let package = Package(
         .executableTarget(name: "BetaSweep", dependencies: ["Study"], path: "Experiments/BetaSweep"),
         .executableTarget(name: "LoRARank64", dependencies: ["Study"], path: "Experiments/LoRARank64"),
         .executableTarget(name: "Iteration2", dependencies: ["Study"], path: "Experiments/Iteration2"),
+        .executableTarget(name: "PairRM", dependencies: ["Study"], path: "Experiments/PairRM"),
         .executableTarget(name: "KernelBenchmark", dependencies: ["CKernels", "COpenBLAS"], path: "Benchmarks/Kernels"),
         .executableTarget(
             name: "EngineBenchmark",

@@ -7,7 +7,7 @@ enum ExperimentProgram: String, CaseIterable, ExpressibleByArgument {
     case baseline, sft
     case betaSweep = "beta-sweep"
     case loraRank64 = "lora-rank64"
-    case iteration2
+    case iteration2, pairrm
 
     /// Replaces this process with the experiment's program; returns only by throwing.
     func execute(_ arguments: [String]) throws -> Never {

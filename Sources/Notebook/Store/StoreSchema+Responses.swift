@@ -1,5 +1,5 @@
 extension StoreSchema {
-    /// Migration 4: responses to instructions. Prompts, samples and pairs of them are rows of the tables that
+    /// Migration 5: responses to instructions. Prompts, samples and pairs of them are rows of the tables that
     /// summaries use, with the instruction's id where an article's stands; here is what they have apart.
     static let responses = [
         """

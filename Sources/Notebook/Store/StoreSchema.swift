@@ -17,7 +17,7 @@ package enum StoreSchema {
         migrator.registerMigration("3 endpoint answers") { db in
             for statement in endpoints { try db.execute(sql: statement) }
         }
-        migrator.registerMigration("4 responses to instructions") { db in
+        migrator.registerMigration("5 responses to instructions") { db in
             for statement in responses { try db.execute(sql: statement) }
         }
         return migrator

@@ -7,16 +7,31 @@ extension StudyResults {
     /// Reads the newest run of each experiment that measured the same test articles with the same judge.
     ///
     /// - Parameter preset: only runs of this preset; `nil` takes the preset of the newest run.
-    /// - Throws: `StoreError`; `UserFailure` when the store holds no evaluation.
+    /// A store that holds experiments on instructions alone gives results without systems.
+    /// - Throws: `StoreError`; `UserFailure` when the store holds neither an evaluation nor a round on instructions.
     public init(reading store: Store, preset: String? = nil) throws {
+        let responses = try ResponseReader(store, preset: preset)
+        if !responses.runs.isEmpty, try !StoreReader.hasEvaluations(store, preset: preset) {
+            try self.init(only: responses)
+            return
+        }
         let reader = try StoreReader(store, preset: preset)
         let judge = try reader.judgeEvidence()
         self.init(
             title: "Preference tuning of a small summariser",
-            provenance: try reader.provenance(), systems: try reader.systems(), originalSystem: "original",
+            provenance: try store.provenance(of: reader.runs + responses.runs), systems: try reader.systems(), originalSystem: "original",
             trainings: try reader.trainings(), sweeps: try reader.sweeps(), calibration: reader.calibration(judge.readings),
             questionDrops: try reader.questionDrops(), pairTypes: try reader.pairTypes(),
-            deviations: reader.deviations(), rootSeed: reader.rootSeed, notebooks: try reader.notebooks(), judge: judge)
+            deviations: reader.deviations(), rootSeed: reader.rootSeed, notebooks: try store.notebooks(of: reader.runs + responses.runs), judge: judge,
+            responses: try responses.results())
+    }
+
+    private init(only reader: ResponseReader) throws {
+        self.init(
+            title: "Preference tuning on instructions", provenance: try reader.store.provenance(of: reader.runs), systems: [],
+            originalSystem: "original", trainings: [], sweeps: [], calibration: [], questionDrops: [], pairTypes: [],
+            deviations: [], rootSeed: reader.runs.first?.provenance.seeds["root"] ?? 0,
+            notebooks: try reader.store.notebooks(of: reader.runs), responses: try reader.results())
     }
 }
 
@@ -31,6 +46,13 @@ struct StoreReader {
     let articles: [String: ArticleRecord]
     let questions: [String: QuestionSet]
     let judgeKey: String
+
+    /// Whether a run, of the preset where one is named, has measured a system.
+    static func hasEvaluations(_ store: Store, preset: String?) throws -> Bool {
+        try store.runs().contains { run in
+            try (preset == nil || run.preset == preset) && !store.evaluations(runID: run.id).isEmpty
+        }
+    }
 
     init(_ store: Store, preset wanted: String?) throws {
         self.store = store
@@ -160,36 +182,6 @@ struct StoreReader {
                 .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
         }
         return []
-    }
-
-    func provenance() throws -> [ProvenanceEntry] {
-        try runs.flatMap { run in
-            try store.cells(runID: run.id).filter { $0.inputs["text"] == nil }.map { cell in
-                var details = run.provenance.details
-                details["preset"] = run.preset
-                for (name, value) in cell.inputs { details["input " + name] = Self.shown(value) }
-                return ProvenanceEntry(
-                    experiment: run.experiment, runID: run.id, step: cell.name, key: cell.key, reason: cell.reason,
-                    seconds: cell.seconds, details: details)
-            }
-        }
-    }
-
-    func notebooks() throws -> [NotebookRecord] {
-        try runs.compactMap { run in
-            guard let source = run.source else { return nil }
-            return NotebookRecord(
-                experiment: run.experiment, runID: run.id, source: source,
-                steps: try store.cells(runID: run.id).map {
-                    .init(name: $0.name, line: $0.line, reason: $0.reason, output: $0.output)
-                })
-        }
-    }
-
-    /// Long lists of ids are shown by their number.
-    private static func shown(_ value: KeyValue) -> String {
-        if case .array(let items) = value, items.count > 12 { return "\(items.count) entries" }
-        return value.canonicalJSON
     }
 
     /// What differs from the study, from the newest run's settings.

@@ -14,6 +14,9 @@ extension Study {
     /// DPO through an adapter.
     public func lora(learningRate: Double) -> TrainingRecipe { settings.lora(learningRate: learningRate) }
 
+    /// DPO through an adapter on pairs of responses.
+    public func responseAdapter() -> TrainingRecipe { settings.responseAdapter() }
+
     /// SFT on the chosen summaries.
     public func sft() -> TrainingRecipe { settings.supervised() }
 

@@ -133,6 +133,15 @@ extension StudySettings {
             method: .lora(objective(beta: lora.beta), lora), settings: trainer, maximumPairs: training.maximumPairs)
     }
 
+    /// DPO through an adapter on pairs of responses.
+    func responseAdapter() -> TrainingRecipe {
+        var trainer = trainer
+        trainer.learningRate = responses.learningRate
+        trainer.epochs = responses.epochs
+        trainer.batchSize = responses.batchSize
+        return TrainingRecipe(method: .lora(objective(beta: responses.beta), lora), settings: trainer)
+    }
+
     /// SFT on the chosen completions.
     func supervised() -> TrainingRecipe {
         var trainer = trainer

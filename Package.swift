@@ -14,6 +14,7 @@ let package = Package(
         .executable(name: "lora-rank64", targets: ["LoRARank64"]),
         .executable(name: "iteration2", targets: ["Iteration2"]),
         .executable(name: "pairrm", targets: ["PairRM"]),
+        .executable(name: "self-rewarding", targets: ["SelfRewarding"]),
         .executable(name: "kernel-benchmark", targets: ["KernelBenchmark"]),
         .executable(name: "engine-benchmark", targets: ["EngineBenchmark"]),
     ],
@@ -57,6 +58,7 @@ let package = Package(
         .target(
             name: "Preferences", dependencies: ["Checkpoints", "LanguageModel", "Tokenization"],
             resources: [.copy("Prompts")]),
+        .target(name: "SelfRewards", dependencies: ["Checkpoints", "Instructions", "LanguageModel", "Preferences", "Tokenization"]),
         .target(name: "Endpoints", dependencies: ["Checkpoints", "Preferences", "Tokenization"]),
         .target(name: "Reporting", dependencies: ["Preferences", "Statistics", "CGnuplot"]),
         .target(
@@ -69,7 +71,7 @@ let package = Package(
             name: "Study",
             dependencies: [
                 "Alignment", "Checkpoints", "Endpoints", "Instructions", "LanguageModel", "Notebook", "PairRanking", "Preferences",
-                "Reporting", "Tokenization",
+                "Reporting", "SelfRewards", "Statistics", "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ]),
@@ -88,6 +90,7 @@ let package = Package(
         .executableTarget(name: "LoRARank64", dependencies: ["Study"], path: "Experiments/LoRARank64"),
         .executableTarget(name: "Iteration2", dependencies: ["Study"], path: "Experiments/Iteration2"),
         .executableTarget(name: "PairRM", dependencies: ["Study"], path: "Experiments/PairRM"),
+        .executableTarget(name: "SelfRewarding", dependencies: ["Study"], path: "Experiments/SelfRewarding"),
         .executableTarget(name: "KernelBenchmark", dependencies: ["CKernels", "COpenBLAS"], path: "Benchmarks/Kernels"),
         .executableTarget(
             name: "EngineBenchmark",
@@ -110,6 +113,9 @@ let package = Package(
         .testTarget(name: "InstructionsTests", dependencies: ["Instructions"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Fixtures")]),
         .testTarget(name: "PreferencesTests", dependencies: ["Preferences", "Checkpoints"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "SelfRewardsTests",
+            dependencies: ["SelfRewards", "Instructions", "LanguageModel", "Preferences", "TestSupport", "Tokenization"]),
         .testTarget(name: "EndpointsTests", dependencies: ["Endpoints", "Tokenization"]),
         .testTarget(
             name: "ServingTests", dependencies: ["Serving", "Endpoints", "LanguageModel", "Preferences", "Tokenization"],

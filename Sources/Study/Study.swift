@@ -68,6 +68,7 @@ public final class Study {
             identity["endpointBaselines"] = endpoints.baselineIdentity
         case .instructions:
             identity.merge(try options.instructions.runIdentity()) { $1 }
+            identity["judgeExamples"] = try options.roundOptions.identity
         }
         notebook = try Notebook(
             store: store, experiment: Notes.name, preset: options.preset.rawValue, settings: identity,

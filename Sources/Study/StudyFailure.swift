@@ -4,6 +4,7 @@ import Instructions
 import LanguageModel
 import Notebook
 import Preferences
+import SelfRewards
 import Tokenization
 
 /// Exit codes of the errors of layers that do not know them.
@@ -19,6 +20,13 @@ enum StudyFailure {
             wrapped("cannot read the articles", String(describing: error), error.isUnreadable ? .missingInput : .badData)
         case let error as MissingPromptError:
             wrapped("a part of the program is missing", String(describing: error), .missingInput)
+        case let error as JudgeExampleError:
+            FailureReport(
+                UserFailure(
+                    "cannot read the judge examples", location: error.file + (error.line.map { ":\($0)" } ?? ""),
+                    why: error.reason, remedy: error.remedy, exitStatus: error.isUnreadable ? .missingInput : .badData))
+        case let error as SelfRewardError:
+            wrapped("the model cannot grade responses", String(describing: error), .badData)
         case let error as ModelError:
             wrapped("the model cannot take this input", String(describing: error), .badData)
         case let error as InstructionError:

@@ -26,6 +26,8 @@ public struct StudyOptions: ParsableArguments {
 
     @OptionGroup(title: "Instructions") public var instructions: InstructionOptions
 
+    @OptionGroup(title: "Rounds") public var roundOptions: RoundOptions
+
     @Option(help: "YAML file of settings.")
     public var config: String?
 
@@ -52,7 +54,8 @@ public struct StudyOptions: ParsableArguments {
     /// Preset, then `--config`, then `--set`.
     /// - Throws: `ConfigurationError`; `UserFailure` for a file that cannot be read.
     public func settings() throws -> StudySettings {
-        try Self.settings(preset: preset, config: config, overrides: overrides)
+        let rounds = roundOptions.rounds.map { ["rounds=\($0)", "rewards.rounds=\($0)"] } ?? []
+        return try Self.settings(preset: preset, config: config, overrides: rounds + overrides)
     }
 
     /// A preset's settings, changed by a YAML file and by `key=value` overrides.

@@ -85,7 +85,7 @@ extension QuestionParser {
 }
 
 extension StringProtocol {
-    func trimmingWhitespace() -> SubSequence {
+    package func trimmingWhitespace() -> SubSequence {
         var result = self[startIndex..<endIndex]
         while result.first?.isWhitespace == true { result = result.dropFirst() }
         while result.last?.isWhitespace == true { result = result.dropLast() }

@@ -9,7 +9,7 @@ struct ResponseDatasetCard {
     var rowCount: Int
 
     var markdown: String {
-        let subjects = run.provenance.subjects
+        let subjects = run.provenance.subjects ?? [:]
         let drops = round.pairDrops.map { "| no pair: \(cell($0.reason)) | \($0.count) |" }
         let settings = (run.settings["responses"]?.members ?? [:]).sorted { $0.key < $1.key }
             .map { "| \(cell($0.key)) | \(cell($0.value.canonicalJSON)) |" }

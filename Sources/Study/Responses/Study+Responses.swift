@@ -88,7 +88,7 @@ extension Study {
                 sampling.perInstruction,
                 of: instructions.map { instruction in
                     SamplingSubject(id: instruction.key) {
-                        (try responsePrompt(instruction.text), [PromptMessage(role: "user", content: instruction.text)])
+                        (try self.responsePrompt(instruction.text), [PromptMessage(role: "user", content: instruction.text)])
                     }
                 }, setKey: set.key, by: policy, purpose: "response by " + policy.key, sampling: sampling.settings,
                 unit: "responses", cell: cell)

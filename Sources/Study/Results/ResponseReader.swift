@@ -27,7 +27,7 @@ struct ResponseReader {
     }
 
     private func results(of run: RunRecord) throws -> ResponseExperiment {
-        let subjects = run.provenance.subjects
+        let subjects = run.provenance.subjects ?? [:]
         let shown = run.settings["responses"]?.members["shown"]?.number.map { Int($0) }
         return ResponseExperiment(
             experiment: run.experiment, runID: run.id, model: subjects["model"] ?? "the model",

@@ -43,7 +43,9 @@ struct SettingKey: Sendable {
     }
 
     /// Keys of the study's own YAML first (its names are kept), then this package's.
-    static let all: [SettingKey] = [
+    static let all: [SettingKey] = study + rewards
+
+    private static let study: [SettingKey] = [
         SettingKey(
             "preference_tuning_config.beta", \.training.beta, "DPO beta: strength of the tie to the reference",
             form: "a number above 0", where: { $0 > 0 }),

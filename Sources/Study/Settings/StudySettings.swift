@@ -18,6 +18,8 @@ public struct StudySettings: Sendable, Codable, Equatable {
     public var sweep = Sweep()
     /// Instructions and responses, in `pairrm` and `self-rewarding`.
     public var responses = Responses()
+    /// What `self-rewarding` does besides.
+    public var rewards = Rewards()
     /// Rounds of on-policy training in `iteration2`.
     public var rounds = 2
 
@@ -186,6 +188,11 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.responses.truncated = .allow
             settings.responses.epochs = 1
             settings.responses.batchSize = 2
+            settings.rewards.rounds = 2
+            settings.rewards.instructions = 3
+            settings.rewards.judgements = 1
+            settings.rewards.judgementTokens = 32
+            settings.rewards.checkInstructions = 3
         case .quick:
             break
         case .full:
@@ -230,6 +237,11 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.responses.maximumTokens = 1_024
             settings.responses.truncated = .allow
             settings.responses.learningRate = 5e-6
+            settings.rewards.mode = .text
+            settings.rewards.instructions = 4_000
+            settings.rewards.judgementTokens = 512
+            settings.rewards.learningRate = 1e-6
+            settings.rewards.checkInstructions = 500
             settings.responses.epochs = 1
         }
         return settings

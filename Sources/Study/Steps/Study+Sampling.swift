@@ -91,7 +91,7 @@ extension Study {
     private func draw(_ set: SummarySet, sampling: SamplingSettings, cell: Cell) async throws {
         let subjects = set.articles.map { article in
             SamplingSubject(id: article.id) {
-                let fitted = try prompt(article, sentences: set.sentences)
+                let fitted = try self.prompt(article, sentences: set.sentences)
                 let text = try SummaryPrompt.text(article: fitted.article, sentences: set.sentences)
                 return (fitted.ids, [PromptMessage(role: "user", content: text)])
             }

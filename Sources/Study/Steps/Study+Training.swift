@@ -68,9 +68,7 @@ extension Study {
         try await ensureWeights(of: start, cell: cell)
         try makeFolder(weightsFolder)
         try makeFolder(checkpointsFolder)
-        var rows = try pairs.rows().map { (articleID: $0.articleID, chosen: $0.chosenIndex, rejected: $0.rejectedIndex) }
-        if recipe.maximumPairs > 0 { rows = Array(rows.prefix(recipe.maximumPairs)) }
-        let data = try trainingData(recipe.method, rows: rows, of: pairs.samples, reference: start)
+        let data = try pairs.trainingData(recipe, in: self, reference: start)
         let held = try validation.flatMap { try validationData(recipe.method, $0, reference: start) }
         guard data.count > 0 else {
             throw UserFailure(

@@ -1,3 +1,4 @@
+import Alignment
 import Notebook
 
 /// Sampled texts of a policy, with the prompts that they answer.
@@ -18,4 +19,14 @@ public protocol TrainingPairs: Sendable {
     func maximumCount(_ settings: StudySettings) -> Int
     /// What to do where there are none.
     var remedy: String { get }
+    /// What the trainer is given; by default the sampled tokens of each pair.
+    func trainingData(_ recipe: TrainingRecipe, in study: Study, reference: PolicyModel) throws -> TrainingData
+}
+
+extension TrainingPairs {
+    public func trainingData(_ recipe: TrainingRecipe, in study: Study, reference: PolicyModel) throws -> TrainingData {
+        var rows = try rows().map { (articleID: $0.articleID, chosen: $0.chosenIndex, rejected: $0.rejectedIndex) }
+        if recipe.maximumPairs > 0 { rows = Array(rows.prefix(recipe.maximumPairs)) }
+        return try study.trainingData(recipe.method, rows: rows, of: samples, reference: reference)
+    }
 }

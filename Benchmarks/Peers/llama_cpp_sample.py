@@ -10,13 +10,16 @@ import numpy
 
 import peer
 
-options = peer.arguments(__doc__, prompts=4, samples=10, tokens=96, single=0)
+options = peer.arguments(__doc__, prompts=4, samples=10, tokens=96, single=0, plain=0)
 samples = 1 if options.single else options.samples
 generator = numpy.random.default_rng(0)
 silence = llama_cpp.llama_log_callback(lambda *_: None)
 llama_cpp.llama_log_set(silence, ctypes.c_void_p(0))
 llama_cpp.llama_backend_init()
-model = llama_cpp.llama_model_load_from_file(options.model.encode(), llama_cpp.llama_model_default_params())
+loading = llama_cpp.llama_model_default_params()
+# --plain 1: without the kernels that keep weights in a layout of their own (AMX), which crash on some machines.
+loading.use_extra_bufts = not options.plain
+model = llama_cpp.llama_model_load_from_file(options.model.encode(), loading)
 settings = llama_cpp.llama_context_default_params()
 settings.n_ctx, settings.n_batch, settings.n_ubatch, settings.n_seq_max = 16384, 2048, 512, samples + 1
 settings.n_threads = settings.n_threads_batch = options.threads

@@ -145,7 +145,7 @@ public final class Trainer {
         gradients.zero()
         var batch = BatchLoss(data, indices: indices)
         let trees = indices.map { data.tree($0) }
-        for group in TreeBatch.groups(of: trees, tokenBudget: settings.tokenBudget) {
+        for group in TreeBatch.groups(of: trees, tokenBudget: settings.tokenBudget, rowStep: model.precision.gradientRowStep) {
             let output = try pass.forward(Array(trees[group]), dropoutKeys: dropoutKeys(indices[group], step: step))
             var coefficients: [[Float]] = []
             for (position, index) in group.enumerated() {

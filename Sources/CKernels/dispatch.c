@@ -1,10 +1,17 @@
 #include "internal.h"
 
 #include <stdatomic.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+#endif
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[] = {"portable", "avx2", "avx512", "avx512bf16"};
+static const char *const names[] = {"portable", "avx2", "avx512", "avx512bf16", "amx"};
 
 const char *pk_isa_name(pk_isa isa) {
     return (unsigned)isa < sizeof names / sizeof *names ? names[isa] : "unknown";
@@ -16,10 +23,26 @@ static const pk_kernels *kernels_for(pk_isa isa) {
     case PK_ISA_AVX2: return &pk_kernels_avx2;
     case PK_ISA_AVX512: return &pk_kernels_avx512;
     case PK_ISA_AVX512BF16: return &pk_kernels_avx512bf16;
+    case PK_ISA_AMX: return &pk_kernels_amx;
 #endif
     default: return &pk_kernels_portable;
     }
 }
+
+#if defined(__x86_64__)
+/// Tiles of bf16, which the CPU has, the system keeps and this process may use.
+static bool has_amx(void) {
+#if defined(__linux__)
+    enum { AMX_BF16 = 1 << 22, AMX_TILE = 1 << 24, TILE_DATA = 18, REQUEST_PERMISSION = 0x1023 };
+    uint32_t a, b, c, d;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & AMX_BF16) == 0 || (d & AMX_TILE) == 0) return false;
+    // Linux 5.16, arch_prctl(2): once for the process and the threads it starts later.
+    return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+#else
+    return false;
+#endif
+}
+#endif
 
 static pk_isa best_isa(void) {
 #if defined(__x86_64__)
@@ -28,7 +51,8 @@ static pk_isa best_isa(void) {
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
         !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl"))
         return PK_ISA_AVX2;
-    return __builtin_cpu_supports("avx512bf16") ? PK_ISA_AVX512BF16 : PK_ISA_AVX512;
+    if (!__builtin_cpu_supports("avx512bf16")) return PK_ISA_AVX512;
+    return has_amx() ? PK_ISA_AMX : PK_ISA_AVX512BF16;
 #else
     return PK_ISA_PORTABLE;
 #endif

@@ -6,9 +6,10 @@
 
 enum {
     SUM_BLOCK = 2048,         // summed elements per pass over a panel; longer sums continue from y
+    SUM_STEP = 32,            // summed elements that no block splits
     ROW_BLOCK = 48,           // rows of a task, twice as many when there are plenty
     PANEL_CACHE = 384 << 10,  // bytes of panels that neighbouring tasks keep in cache
-    GRADIENT_ROWS = 1024,     // rows (summed) per pass of the weight gradient; even, so pairs never split
+    GRADIENT_ROWS = 1024,     // rows (summed) per pass of the weight gradient; a whole number of steps
     GRADIENT_OUTPUTS = 8192,  // outputs whose transposed gradients are held at a time
 };
 
@@ -129,13 +130,14 @@ static int64_t lines_before(int64_t tile, int64_t tiles, int64_t rows) {
 /// Rows [begin, end) of one panel, in tiles of nearly equal height.
 static void product_panel(const product_job *job, int64_t begin, int64_t end, int64_t panel) {
     const pk_kernels *kernels = job->kernels;
-    const int64_t rows = end - begin, tiles = pk_ceil_div(rows, kernels->tile_rows);
+    const int64_t rows = end - begin;
+    const int64_t tiles = pk_ceil_div(rows, pk_tile_rows(kernels, job->precision));
     const int32_t columns = (int32_t)pk_min(PK_PANEL, job->n - panel * PK_PANEL);
     float *y = job->y + panel * PK_PANEL;
     // With few rows the panels come from memory: the next one is fetched while this one is used.
     const bool streamed = job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < job->n;
-    // Blocks of equal length, even, so that no pair is split.
-    const int64_t block = pk_round_up(pk_ceil_div(job->k, pk_ceil_div(job->k, SUM_BLOCK)), 2);
+    // Blocks of nearly equal length, whole steps of the widest instruction set.
+    const int64_t block = pk_round_up(pk_ceil_div(job->k, pk_ceil_div(job->k, SUM_BLOCK)), SUM_STEP);
     for (int64_t from = 0; from < job->k; from += block) {
         const int64_t count = pk_min(block, job->k - from);
         const bool accumulate = job->accumulate || from > 0;
@@ -237,6 +239,10 @@ typedef struct {
     char *x_panels;
     int64_t lda;
 } gradient_job;
+
+int32_t pk_gradient_step(pk_precision precision) {
+    return precision == PK_BFLOAT16 ? pk_kernels_current()->bf16_step : 1;
+}
 
 enum { TRANSPOSED_OUTPUTS = 64 };
 

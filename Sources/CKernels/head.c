@@ -64,7 +64,8 @@ static void head_chunk_task(void *context, int32_t worker, int64_t index) {
     const pk_kernels *kernels = job->kernels;
     const int64_t chunk = index % job->chunks, first = index / job->chunks * HEAD_ROWS;
     const int64_t rows = pk_min(HEAD_ROWS, job->rows - first), column = chunk * PK_CHUNK;
-    const int64_t columns = pk_min(PK_CHUNK, job->n - column), tiles = pk_ceil_div(rows, kernels->tile_rows);
+    const int64_t columns = pk_min(PK_CHUNK, job->n - column);
+    const int64_t tiles = pk_ceil_div(rows, pk_tile_rows(kernels, job->precision));
     float *logits = job->scratch + (int64_t)worker * HEAD_ROWS * PK_CHUNK;
     const size_t operand = job->precision == PK_BFLOAT16 ? kernels->bf16_operand : sizeof(float);
     for (int64_t panel = 0; panel * PK_PANEL < columns; panel++) {

@@ -65,13 +65,15 @@ typedef struct {
 /// The row-level kernels of one instruction set; drivers cut the work into tasks.
 typedef struct {
     pk_isa isa;
-    int32_t tile_rows;       // rows of a register tile
+    int32_t tile_rows;       // rows of a register tile of tile_f32
+    int32_t tile_bf16_rows;  // rows of tile_bf16
+    int32_t bf16_step;       // summed elements that tile_bf16 adds up before it adds them to an element of y
     size_t bf16_operand;     // bytes of one converted activation: 2 (bf16) or 4 (f32 rounded to bf16)
 
     /// y[rows, columns <= 64] (+)= a[rows, k] * panel; rows <= tile_rows.
     void (*tile_f32)(int32_t rows, int64_t k, const float *a, int64_t lda, const float *panel, float *y, int64_t ldy,
                      int32_t columns, bool accumulate);
-    /// The same over pairs of k; `a` holds converted operands at a distance of lda operands.
+    /// The same over pairs of k, rows <= tile_bf16_rows; `a` holds converted operands at a distance of lda operands.
     /// `lines` (0, 1, 2 or 4) cache lines per pair are fetched from `ahead` on the way.
     void (*tile_bf16)(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel, const void *ahead,
                       int32_t lines, float *y, int64_t ldy, int32_t columns, bool accumulate);
@@ -120,9 +122,14 @@ typedef struct {
 } pk_kernels;
 
 const pk_kernels *pk_kernels_current(void);
+
+static inline int32_t pk_tile_rows(const pk_kernels *kernels, pk_precision precision) {
+    return precision == PK_BFLOAT16 ? kernels->tile_bf16_rows : kernels->tile_rows;
+}
+
 extern const pk_kernels pk_kernels_portable;
 #if defined(__x86_64__)
-extern const pk_kernels pk_kernels_avx2, pk_kernels_avx512, pk_kernels_avx512bf16;
+extern const pk_kernels pk_kernels_avx2, pk_kernels_avx512, pk_kernels_avx512bf16, pk_kernels_amx;
 #endif
 
 /// Floats of scratch that attention, attention_backward and decode need per worker.

@@ -7,10 +7,13 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
 
     /// `bfloat16` where the CPU multiplies it natively, otherwise `float32`.
     public static var preferred: Precision {
-        pk_isa_current() == PK_ISA_AVX512BF16 ? .bfloat16 : .float32
+        pk_isa_current().rawValue >= PK_ISA_AVX512BF16.rawValue ? .bfloat16 : .float32
     }
 
     var kernel: pk_precision { self == .float32 ? PK_FLOAT32 : PK_BFLOAT16 }
+
+    /// Rows that weight gradients sum up at a time.
+    package var gradientRowStep: Int { Int(pk_gradient_step(kernel)) }
 
     /// Precision and instruction path, e.g. `bfloat16/avx512bf16`: results are equal to the bit
     /// within one mode, so the mode is part of every cache key.

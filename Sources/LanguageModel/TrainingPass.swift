@@ -35,7 +35,7 @@ public final class TrainingPass {
     public func forward(_ trees: [TokenTree], dropoutKeys: [UInt64]? = nil) throws -> Output {
         for tree in trees { try model.check(tree) }
         model.preparePackedWeights()
-        let batch = TreeBatch(trees)
+        let batch = TreeBatch(trees, rowStep: model.precision.gradientRowStep)
         let dropout = dropoutKeys.map { AdapterDropout(treeRows: batch.treeRows, keys: $0) }
         current = (batch, dropout)
         let rows = batch.rowCount

@@ -2,10 +2,11 @@ import CKernels
 
 /// Token trees laid out as rows of one matrix, and where their scored tokens are.
 ///
-/// Every tree takes an even number of rows (a spare row of zero gradient follows an odd tree), so that
-/// weight gradients, which pair rows in bfloat16, do not depend on how trees are packed.
+/// Every tree takes a multiple of `rowStep` rows (spare rows of zero gradient follow it): weight gradients, which sum
+/// steps of rows at a time, then do not depend on how trees are packed.
 package struct TreeBatch {
     let trees: [TokenTree]
+    private let rowStep: Int
     private(set) var tokens: [Int32] = []
     private(set) var positions: [Int32] = []
     private(set) var segments: [pk_segment] = []
@@ -14,7 +15,7 @@ package struct TreeBatch {
     private(set) var treeRows: [Int] = []
 
     /// Batch rows whose hidden state predicts at least one scored token, ascending; -1 is a row of
-    /// zeros that keeps each tree's share even.
+    /// zeros that makes each tree's share a multiple of `rowStep`.
     private(set) var predictorRows: [Int32] = []
     /// For each scored token: index into `predictorRows`, and the token.
     private(set) var labelPredictors: [Int32] = []
@@ -24,14 +25,18 @@ package struct TreeBatch {
 
     var rowCount: Int { tokens.count }
 
-    init(_ trees: [TokenTree]) {
+    /// - Parameter rowStep: `Precision.gradientRowStep` for training; nothing else needs spare rows.
+    init(_ trees: [TokenTree], rowStep: Int = 1) {
         self.trees = trees
+        self.rowStep = rowStep
         for (treeIndex, tree) in trees.enumerated() { append(tree, index: treeIndex) }
         treeRows.append(tokens.count)
     }
 
     /// Rows that `tree` will take.
-    static func rowCount(of tree: TokenTree) -> Int { (tree.tokenCount + 1) & ~1 }
+    static func rowCount(of tree: TokenTree, rowStep: Int) -> Int {
+        (tree.tokenCount + rowStep - 1) / rowStep * rowStep
+    }
 
     private mutating func append(_ tree: TokenTree, index: Int) {
         let base = tokens.count
@@ -66,13 +71,14 @@ package struct TreeBatch {
                     begin: Int32(row), end: Int32(tokens.count), first_range: Int32(firstRange),
                     range_count: Int32(ranges.count - firstRange), tree: Int32(index)))
         }
-        if (tokens.count - base) % 2 == 1 {
+        let spare = base + Self.rowCount(of: tree, rowStep: rowStep) - tokens.count
+        if spare > 0 {
             segments.append(
                 pk_segment(
-                    begin: Int32(tokens.count), end: Int32(tokens.count + 1), first_range: Int32(ranges.count),
+                    begin: Int32(tokens.count), end: Int32(tokens.count + spare), first_range: Int32(ranges.count),
                     range_count: 0, tree: Int32(index)))
-            tokens.append(0)
-            positions.append(0)
+            tokens.append(contentsOf: repeatElement(0, count: spare))
+            positions.append(contentsOf: repeatElement(0, count: spare))
         }
         appendLabels(of: tree, firstRows: firstRows, rows: base..<tokens.count)
     }
@@ -95,7 +101,7 @@ package struct TreeBatch {
             predictorIndex[offset] = Int32(predictorRows.count)
             predictorRows.append(Int32(rows.lowerBound + offset))
         }
-        if (predictorRows.count - start) % 2 == 1 { predictorRows.append(-1) }
+        while !(predictorRows.count - start).isMultiple(of: rowStep) { predictorRows.append(-1) }
         var segmentRanges: [Range<Int>] = []
         for (index, segment) in tree.segments.enumerated() {
             let first = labels.count
@@ -122,12 +128,12 @@ package struct TreeBatch {
     }
 
     /// Splits trees, in order, into groups of at most `tokenBudget` rows; a larger tree stands alone.
-    package static func groups(of trees: [TokenTree], tokenBudget: Int) -> [Range<Int>] {
+    package static func groups(of trees: [TokenTree], tokenBudget: Int, rowStep: Int = 1) -> [Range<Int>] {
         var groups: [Range<Int>] = []
         var start = 0
         var rows = 0
         for (index, tree) in trees.enumerated() {
-            let count = rowCount(of: tree)
+            let count = rowCount(of: tree, rowStep: rowStep)
             if index > start, rows + count > tokenBudget {
                 groups.append(start..<index)
                 start = index

@@ -7,7 +7,7 @@ import Testing
 /// Instruction sets that this machine can run, the portable one always.
 let runnableInstructionSets: [pk_isa] = {
     let best = pk_isa_current()
-    let all = [PK_ISA_PORTABLE, PK_ISA_AVX2, PK_ISA_AVX512, PK_ISA_AVX512BF16]
+    let all = [PK_ISA_PORTABLE, PK_ISA_AVX2, PK_ISA_AVX512, PK_ISA_AVX512BF16, PK_ISA_AMX]
     let runnable = all.filter { pk_isa_force($0) }
     _ = pk_isa_force(best)
     return runnable

@@ -126,7 +126,8 @@ import Testing
     }
 
     /// The tokens that a study scores are those a model drew. Measured over 4,154 of them: root mean square 0.016,
-    /// 99.4 % within 0.06, largest 0.098; the sum over a summary of 86 tokens is off by 0.16 nats.
+    /// 99.4 % within 0.06, largest 0.098; the sum over a summary of 86 tokens is off by 0.16 nats. Which tokens are
+    /// drawn depends on the instruction set, and with them the largest error: 0.15 for AMX here.
     @Test func bfloat16StaysNearFloat32OnSampledSummaries() throws {
         let model = try Self.model(.bfloat16)
         let template = try Self.loaded.get().chatTemplate
@@ -149,7 +150,7 @@ import Testing
             })
         #expect(error.rootMeanSquare < 0.02)
         #expect(error.shareWithin(0.06) > 0.98)
-        #expect(error.largest < 0.15)
+        #expect(error.largest < 0.2)
     }
 
     private struct Deviation {

@@ -19,9 +19,9 @@ extern "C" {
 
 // ---- Dispatch -------------------------------------------------------------------------------
 
-typedef enum { PK_ISA_PORTABLE = 0, PK_ISA_AVX2 = 1, PK_ISA_AVX512 = 2, PK_ISA_AVX512BF16 = 3 } pk_isa;
+typedef enum { PK_ISA_PORTABLE = 0, PK_ISA_AVX2 = 1, PK_ISA_AVX512 = 2, PK_ISA_AVX512BF16 = 3, PK_ISA_AMX = 4 } pk_isa;
 
-/// Best instruction set of this CPU, lowered (never raised) by PRECIS_ISA=portable|avx2|avx512|avx512bf16.
+/// Best instruction set of this CPU, lowered (never raised) by PRECIS_ISA=portable|avx2|avx512|avx512bf16|amx.
 pk_isa pk_isa_current(void);
 /// Tests only: use `isa` from now on; false when this CPU lacks it.
 bool pk_isa_force(pk_isa isa);
@@ -59,9 +59,11 @@ void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64
 /// y[m, n] (+)= x[m, k] * packed^T.
 void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
              const void *packed, float *y, int64_t ldy, bool accumulate);
+/// Rows that a weight gradient sums up before it adds them to an element: 1 in f32, 2 or 32 in bf16.
+int32_t pk_gradient_step(pk_precision precision);
 /// dw[n, k] += dy[m, n]^T * x[m, k]; each element is one chain of additions in row order,
 /// continued from the value in dw, so splitting the rows over several calls changes no bit when
-/// every call but the last has an even number of rows.
+/// every call but the last has a multiple of pk_gradient_step rows.
 void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *dy,
                              int64_t lddy, const float *x, int64_t ldx, float *dw, int64_t lddw);
 

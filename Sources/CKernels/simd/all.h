@@ -3,6 +3,7 @@
 //   TILE_ROWS, TILE_VECTORS  shape of a register tile
 //   KERNELS, KERNELS_ISA     name of the table and its instruction set
 //   BF16_NATIVE     (optional) the set has the bf16 dot product
+//   BF16_MATRIX     (optional) the set has tiles of bf16
 //   LANES_EXP_SCALEF (optional) the set has scalef
 // and opens its target attribute.
 #include "lanes.h"
@@ -16,17 +17,31 @@
 #include "softmax.h"
 #include "optimizer.h"
 #include "limits.h"
+#ifdef BF16_MATRIX
+#include "amx_tile.h"
+#endif
 
 const pk_kernels KERNELS = {
     .isa = KERNELS_ISA,
     .tile_rows = TILE_ROWS,
+#ifdef BF16_MATRIX
+    .tile_bf16_rows = AMX_TILE_ROWS,
+    .bf16_step = 2 * AMX_PAIRS,
+#else
+    .tile_bf16_rows = TILE_ROWS,
+    .bf16_step = 2,
+#endif
 #ifdef BF16_NATIVE
     .bf16_operand = 2,
 #else
     .bf16_operand = 4,
 #endif
     .tile_f32 = tile_f32,
+#ifdef BF16_MATRIX
+    .tile_bf16 = amx_tile_bf16,
+#else
     .tile_bf16 = tile_bf16,
+#endif
     .convert_rows = convert_rows,
     .transpose_operand = transpose_operand,
     .pack_panel = pack_panel,
@@ -47,6 +62,10 @@ const pk_kernels KERNELS = {
     .select_at_least = select_at_least,
     .adamw = adamw,
     .sum_of_squares = sum_of_squares,
+#ifdef BF16_MATRIX
+    .peak = amx_peak,
+#else
     .peak = peak,
+#endif
     .read = read_floats,
 };

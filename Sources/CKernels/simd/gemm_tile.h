@@ -69,6 +69,7 @@ static void block_f32(int32_t rows, int32_t columns, int64_t k, const float *a, 
     }
 }
 
+#ifndef BF16_MATRIX
 /// Pairs of bf16 operands: the even element of a pair first. `lines` cache lines of `ahead` are fetched per
 /// pair: a panel has four, so the tiles of one panel together bring in the next while they compute.
 INLINE void tile_bf16_fixed(const int rows, const int vectors, const int lines, int64_t pairs, const void *operands,
@@ -149,12 +150,14 @@ static void tile_bf16_full(int32_t rows, int64_t pairs, const void *a, int64_t l
     }
 }
 
+#endif
+
 /// Runs `tile` on a full-width copy of y when the panel is the last and narrower one.
-#define WITH_EDGE(tile_call)                                                                                   \
+#define WITH_EDGE(most_rows, tile_call)                                                                                   \
     if (columns == PK_PANEL) {                                                                                 \
         float *target = y; const int64_t distance = ldy; tile_call;                                            \
     } else {                                                                                                   \
-        float edge[TILE_ROWS * PK_PANEL] = {0};                                                                \
+        float edge[(most_rows) * PK_PANEL] = {0};                                                              \
         float *target = edge; const int64_t distance = PK_PANEL;                                               \
         if (accumulate)                                                                                        \
             for (int32_t r = 0; r < rows; r++) memcpy(edge + r * PK_PANEL, y + r * ldy, (size_t)columns * 4);  \
@@ -164,11 +167,13 @@ static void tile_bf16_full(int32_t rows, int64_t pairs, const void *a, int64_t l
 
 static void tile_f32(int32_t rows, int64_t k, const float *a, int64_t lda, const float *panel, float *y, int64_t ldy,
                      int32_t columns, bool accumulate) {
-    WITH_EDGE(tile_f32_strided(rows, PK_PANEL, k, a, lda, 1, panel, PK_PANEL, target, distance, accumulate))
+    WITH_EDGE(TILE_ROWS, tile_f32_strided(rows, PK_PANEL, k, a, lda, 1, panel, PK_PANEL, target, distance, accumulate))
 }
 
+#ifndef BF16_MATRIX
 static void tile_bf16(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel, const void *ahead,
                       int32_t lines, float *y, int64_t ldy, int32_t columns, bool accumulate) {
-    WITH_EDGE(tile_bf16_full(rows, pairs, a, lda, panel, ahead, lines, target, distance, accumulate))
+    WITH_EDGE(TILE_ROWS, tile_bf16_full(rows, pairs, a, lda, panel, ahead, lines, target, distance, accumulate))
 }
+#endif
 #undef TILE_CASE

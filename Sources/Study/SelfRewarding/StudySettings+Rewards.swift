@@ -4,14 +4,16 @@ extension StudySettings {
     /// Self-rewarding: a model writes instructions, answers them, grades its answers and learns from the grades.
     public struct Rewards: Sendable, Codable, Equatable {
         public var rounds = 3
-        /// Which opinion of the model is its reward. The paper's is `text`.
-        public var mode = RewardMode.expected
+        /// Which opinion of the model is its reward. The paper's is `text`, for a 70B model. A 135M model's expected
+        /// score is at chance: on 16 instructions it put its response above another instruction's 7 times; `recall`
+        /// did so 16 times, and unlike `gain` it does not prefer the first half of a response to the whole.
+        public var mode = RewardMode.recall
         /// Texts written per response where texts are.
         public var judgements = 3
         /// Token limit of a text.
         public var judgementTokens = 160
         /// New instructions of each round.
-        public var instructions = 32
+        public var instructions = 24
         /// Attempts at an instruction after which a round goes on with what there is, per instruction wanted.
         public var attempts = 6
         /// Responses to each instruction.
@@ -22,7 +24,7 @@ extension StudySettings {
         public var beta = 0.1
         public var learningRate = 1e-5
         /// Instructions on which the reward is checked before it is relied on.
-        public var checkInstructions = 32
+        public var checkInstructions = 16
     }
 }
 

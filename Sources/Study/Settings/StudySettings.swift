@@ -188,7 +188,7 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.responses.truncated = .allow
             settings.responses.epochs = 1
             settings.responses.batchSize = 2
-            settings.rewards.rounds = 2
+            settings.rewards.rounds = 1
             settings.rewards.instructions = 3
             settings.rewards.judgements = 1
             settings.rewards.judgementTokens = 32
@@ -205,6 +205,8 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.sweep.learningRates = [1e-5, 4e-5, 1.6e-4]
             settings.sweep.maximumPairs = 128
             settings.lora.learningRates = [1e-4, 4e-4]
+            settings.rewards.instructions = 96
+            settings.rewards.checkInstructions = 64
             settings.responses.instructions = 0
             settings.responses.maximumTokens = 384
         case .paper:

@@ -63,7 +63,8 @@ public struct InstructionFilter: Sendable {
     }
 
     private static func withoutLabel(_ text: Substring) -> Substring {
-        let label = /^(?:\*\*)?(?:here is (?:a|the|your) new task|(?:new |next )?(?:task|instruction)(?: \d+)?|\d+)[.:)](?:\*\*)?\s*/
+        let label =
+            /^(?:\*\*)?(?:here is (?:a|the|your) new task|(?:new |next )?(?:task|instruction)(?: \d+)?|\d+)[.:)](?:\*\*)?\s*/
         guard let match = try? label.ignoresCase().firstMatch(in: text) else { return text }
         return text[match.range.upperBound...].trimmingWhitespace()
     }

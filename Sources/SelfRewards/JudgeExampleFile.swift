@@ -44,7 +44,8 @@ public struct JudgeExampleFile: Sendable {
 
     /// Largest file that is read, in bytes.
     private static let maximumSize = 256 << 20
-    private static let form = "Write {\"instruction\": ..., \"response\": ..., \"judgement\": ..., \"score\": 0 to 5} in every line."
+    private static let form =
+        "Write {\"instruction\": ..., \"response\": ..., \"judgement\": ..., \"score\": 0 to 5} in every line."
 
     /// - Throws: `JudgeExampleError`.
     public init(path: String) throws(JudgeExampleError) {

@@ -23,14 +23,14 @@ extension SelfReward {
             }
         }
         var results = rewards
-        try model.sample(requests, stopTokens: Set(template.stopTokens), batchSize: batchSize) { request, sample, sequence in
+        try model.write(requests, stopTokens: Set(template.stopTokens), batchSize: batchSize) {
+            request, sample, tokens, isCutOff in
             let (group, place) = places[request]
             do throws(ScoreFailure) {
-                let score = try ScoreParser.score(in: template.tokenizer.decode(sequence.tokens))
+                let score = try ScoreParser.score(in: template.tokenizer.decode(tokens))
                 results[group][place].readings[sample] = Double(score)
             } catch {
-                let isCutOff = sequence.finishReason == .length && error == .noScore
-                results[group][place].failures[isCutOff ? .cutOff : error, default: 0] += 1
+                results[group][place].failures[isCutOff && error == .noScore ? .cutOff : error, default: 0] += 1
             }
         }
         rewards = results

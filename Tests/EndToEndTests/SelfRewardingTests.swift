@@ -37,7 +37,7 @@ import Testing
         ]
     }
 
-    /// SHA-256 would do; the files are small.
+    /// Weights of every trained model, by folder name.
     private func weights(_ workspace: TemporaryFolder) throws -> [String: Data] {
         let folder = workspace.url.appendingPathComponent("weights")
         return try FileManager.default.contentsOfDirectory(atPath: folder.path).reduce(into: [:]) { found, name in
@@ -49,15 +49,19 @@ import Testing
     private func rows(_ workspace: TemporaryFolder) throws -> [String] {
         let store = try Store(workspace: workspace.url, access: .readOnly)
         let run = try #require(try store.runs(experiment: "self-rewarding").first)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        func text(_ rows: [some Encodable]) throws -> [String] {
+            try rows.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+        }
         return try store.responseRounds(runID: run.id).flatMap { round in
             var round = round
+            let scores = try store.responseScores(rankerKey: round.rankerKey).sorted { $0.key < $1.key }.flatMap(\.value)
             let rows =
-                try store.instructions(setKey: round.instructionSetKey).map { "\($0)" }
-                + store.samples(setKey: round.responseSetKey).map { "\($0)" }
-                + store.responseScores(rankerKey: round.rankerKey).sorted { $0.key < $1.key }.map { "\($0)" }
-                + store.pairs(pairSetKey: round.pairSetKey).map { "\($0)" }
+                try text(store.instructions(setKey: round.instructionSetKey)) + text(store.samples(setKey: round.responseSetKey))
+                + text(scores) + text(store.pairs(pairSetKey: round.pairSetKey))
             round.runID = ""
-            return ["\(round)"] + rows
+            return try text([round]) + rows
         }
     }
 
@@ -106,7 +110,9 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: workspace.url.appendingPathComponent("precis.sqlite").path))
     }
 
-    @Test(arguments: [(["--judge-examples", "/no/such/file.jsonl"], 66, "/no/such/file.jsonl"), (["--rounds", "0"], 64, "--rounds")])
+    @Test(arguments: [
+        (["--judge-examples", "/no/such/file.jsonl"], 66, "/no/such/file.jsonl"), (["--rounds", "0"], 64, "--rounds"),
+    ])
     func badOptionsAreNamed(options: [String], status: Int32, text: String) async throws {
         let inputs = try TemporaryFolder(), workspace = try TemporaryFolder()
         let result = try await Program(product: "self-rewarding").run(
@@ -118,6 +124,6 @@ import Testing
         let inputs = try TemporaryFolder(), workspace = try TemporaryFolder()
         let result = try await Program(product: "self-rewarding").run(
             arguments(try model(in: inputs), try examples(in: inputs, scores: [3, 9]), workspace))
-        #expect(result.exitCode == 65 && result.standardError.contains("examples.jsonl, line 2"), "\(result)")
+        #expect(result.exitCode == 65 && result.standardError.contains("examples.jsonl:2"), "\(result)")
     }
 }

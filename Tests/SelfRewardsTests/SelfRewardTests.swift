@@ -32,19 +32,16 @@ private final class RecordedModel: RewardModel, Tokenizer, @unchecked Sendable {
         }
     }
 
-    func sample(
+    func write(
         _ requests: [SamplingRequest], stopTokens: Set<Int32>, batchSize: Int,
-        onFinish: (Int, Int, SampledSequence) throws -> Void
+        onFinish: (Int, Int, [Int32], Bool) throws -> Void
     ) throws {
         asked += requests
         // In another order than asked, as a batch decoder finishes them.
         for request in requests.indices.reversed() {
             for sample in requests[request].seeds.indices.reversed() {
                 let text = texts.removeFirst()
-                try onFinish(
-                    request, sample,
-                    SampledSequence(
-                        tokens: encode(text), finishReason: text.hasSuffix("...") ? .length : .stop, logProbability: -1))
+                try onFinish(request, sample, encode(text), text.hasSuffix("..."))
             }
         }
     }
@@ -79,7 +76,7 @@ private final class RecordedModel: RewardModel, Tokenizer, @unchecked Sendable {
         #expect(rewards[1].readings == [nil, nil, nil] && rewards[1].value == nil)
         #expect(rewards[1].failures == [.noNumber: 1, .cutOff: 1, .empty: 1])
         let prompt = model.decode(model.asked[0].prompt)
-        #expect(prompt.contains("Instruction: Add 2 and 3.") && prompt.contains("Response: good") && prompt.contains("Score: <points>"))
+        for part in ["Instruction: Add 2 and 3.", "Response: good", "Score: <points>"] { #expect(prompt.contains(part)) }
         #expect(Set(model.asked.flatMap(\.seeds)).count == 6)
     }
 

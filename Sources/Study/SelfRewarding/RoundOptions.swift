@@ -9,7 +9,8 @@ public struct RoundOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Graded responses to learn judging from before the first round of self-rewarding: JSON Lines with instruction, response, judgement and score. Default: none.",
+            "Graded responses from which self-rewarding learns to grade first: JSON Lines with instruction, response, "
+                + "judgement and score. Default: none.",
             valueName: "file"))
     public var judgeExamples: String?
 

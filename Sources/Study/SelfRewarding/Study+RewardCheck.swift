@@ -88,7 +88,9 @@ struct RewardCheck {
         text += "| reward | scored |" + ResponseFoil.allCases.map { " over \($0.rawValue) |" }.joined() + " |\n"
         text += "|---|---|" + ResponseFoil.allCases.map { _ in "---|" }.joined() + "---|\n"
         for check in checks {
-            let cells = ResponseFoil.allCases.map { foil in " " + (check.preference[foil].map(NumberFormat.percent) ?? "-") + " |" }
+            let cells = ResponseFoil.allCases.map { foil in
+                " " + (check.preference[foil].map(NumberFormat.percent) ?? "-") + " |"
+            }
             text += "| \(check.mode.label) | \(check.scored) of \(check.count) |" + cells.joined()
                 + (check.mode == chosen ? " chosen |\n" : " |\n")
         }

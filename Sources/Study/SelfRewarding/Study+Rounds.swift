@@ -27,7 +27,8 @@ extension Study {
         let written = try await newInstructions(
             by: policy, knowing: known, earlier: earlier.flatMap(\.instructions), line: line)
         let responses = try await responses(
-            to: written.set.train, by: policy, sampling: settings.rewards.sampling(maximumTokens: settings.responses.maximumTokens),
+            to: written.set.train, by: policy,
+            sampling: settings.rewards.sampling(maximumTokens: settings.responses.maximumTokens),
             step: "respond to new instructions, \(policy.label)", line: line)
         let ranked = try await rank(
             responses, with: selfReward(by: policy, judgements: settings.rewards.judgements),

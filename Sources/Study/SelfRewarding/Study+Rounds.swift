@@ -9,9 +9,12 @@ public struct SelfRewardRound: Sendable {
 }
 
 extension Study {
-    /// DPO of all weights with the settings of self-rewarding.
-    public func selfRewardingRecipe() -> TrainingRecipe {
-        dpo(beta: settings.rewards.beta, learningRate: settings.rewards.learningRate, maximumPairs: 0)
+    /// DPO of all weights with the settings of self-rewarding: a round has few pairs, so they are seen several times.
+    func selfRewardingRecipe() -> TrainingRecipe {
+        var recipe = dpo(beta: settings.rewards.beta, learningRate: settings.rewards.learningRate, maximumPairs: 0)
+        recipe.settings.epochs = settings.rewards.epochs
+        recipe.settings.batchSize = settings.rewards.batchSize
+        return recipe
     }
 
     /// One round: the policy writes instructions and several responses to each, grades them, and learns to prefer its

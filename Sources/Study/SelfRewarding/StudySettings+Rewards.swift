@@ -22,7 +22,9 @@ extension StudySettings {
         public var temperature: Float = 0.7
         public var topP: Float = 0.9
         public var beta = 0.1
-        public var learningRate = 1e-5
+        public var learningRate = 2e-5
+        public var epochs = 2
+        public var batchSize = 4
         /// Instructions on which the reward is checked before it is relied on.
         public var checkInstructions = 16
     }
@@ -63,6 +65,10 @@ extension SettingKey {
         SettingKey("rewards.beta", \.rewards.beta, "DPO beta of each round", form: "a number above 0", where: { $0 > 0 }),
         SettingKey(
             "rewards.learning_rate", \.rewards.learningRate, "peak learning rate of each round", form: "a number above 0",
+            where: { $0 > 0 }),
+        SettingKey("rewards.epochs", \.rewards.epochs, "passes over a round's pairs", form: "1 or more", where: { $0 > 0 }),
+        SettingKey(
+            "rewards.batch_size", \.rewards.batchSize, "pairs of a round per optimizer step", form: "1 or more",
             where: { $0 > 0 }),
         SettingKey(
             "rewards.check_instructions", \.rewards.checkInstructions, "instructions on which the reward is checked",

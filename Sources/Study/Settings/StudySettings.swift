@@ -206,6 +206,7 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.sweep.maximumPairs = 128
             settings.lora.learningRates = [1e-4, 4e-4]
             settings.rewards.instructions = 96
+            settings.rewards.batchSize = 8
             settings.rewards.checkInstructions = 64
             settings.responses.instructions = 0
             settings.responses.maximumTokens = 384
@@ -243,6 +244,8 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.rewards.instructions = 4_000
             settings.rewards.judgementTokens = 512
             settings.rewards.learningRate = 1e-6
+            settings.rewards.epochs = 1
+            settings.rewards.batchSize = 16
             settings.rewards.checkInstructions = 500
             settings.responses.epochs = 1
         }

@@ -15,19 +15,26 @@ The rows are CSV with a header, or JSON lines, one per article and system:
     questions      number of questions, optional, 5 by default
 
 Prints the numbers as JSON. With --against it compares them with the point estimates and counts in a
-report's results.json, prints every difference, and exits with 1 when there is one. Exits with 2 when the
-rows are not usable. Standard library only.
+report's results.json, prints every difference, and exits with 1 when there is one. What that file states of
+the judge, of texts that game the metric and of fluency is then recomputed from judge.csv, gaming.csv and
+fluency.csv beside it; kappa's interval by a bootstrap of our own, which may differ by five standard errors of
+the two simulations. Exits with 2 when the rows are not usable. Standard library only.
 
 Rules: a summary that is empty, has invalid characters, is as long as the article, or got no answer
 from the judge has no correct answer, a compression of 1, and loses to any summary that is none of these.
 """
 
 import argparse
+import collections
 import csv
 import json
+import math
+import os
+import random
 import statistics
 import sys
 
+DRAWS = 2000
 NO_SUMMARY = {"empty", "invalidCharacters", "tooLong", "judgeFailed"}
 
 
@@ -99,26 +106,26 @@ def verdict(a, b, variant):
         return (1 if a["words"] < b["words"] else -1), reason
 
     if not (a["counts"] and b["counts"]):
-        return int(a["counts"]) - int(b["counts"]), "validity"
+        return int(a["counts"]) - int(b["counts"]), "onlyValid"
     if min(a["correct"], b["correct"]) >= 3:
         if variant == "training" and abs(a["words"] - b["words"]) < 3:
             return 0, "undecided"
-        return shorter("lengthBothGood")
+        return shorter("shorterBothAtLeast3")
     if a["correct"] != b["correct"]:
-        return (1 if a["correct"] > b["correct"] else -1), "accuracy"
-    return (0, "undecided") if variant == "training" else shorter("lengthLowTie")
+        return (1 if a["correct"] > b["correct"] else -1), "moreAccurate"
+    return (0, "undecided") if variant == "training" else shorter("shorterLowTie")
 
 
 def compare(rows, original, variant):
-    """Wins, ties and losses, and what decided the wins."""
+    """Wins, ties and losses, and what decided the wins and the losses."""
     counts = {"wins": 0, "ties": 0, "losses": 0}
-    parts = {}
+    won, lost = collections.Counter(), collections.Counter()
     for article, row in rows.items():
         result, reason = verdict(row, original[article], variant)
         counts["wins" if result > 0 else "losses" if result < 0 else "ties"] += 1
-        if result > 0:
-            parts[reason] = parts.get(reason, 0) + 1
-    return counts, parts
+        if result != 0:
+            (won if result > 0 else lost)[reason] += 1
+    return counts, dict(won), dict(lost)
 
 
 def summarise(rows, original):
@@ -152,10 +159,10 @@ def summarise(rows, original):
         share = [row["correct"] / row["questions"] - original[a]["correct"] / original[a]["questions"] for a, row in rows.items()]
         metrics["accuracy_difference"] = sum(share) / n
         metrics["compression_difference"] = median_compression(rows) - median_compression(original)
-        result["wins"], result["winsByReason"] = {}, {}
+        result["wins"], result["winsByReason"], result["lossesByReason"] = {}, {}, {}
         for variant in ("article", "training", "evaluation"):
-            counts, parts = compare(rows, original, variant)
-            result["wins"][variant], result["winsByReason"][variant] = counts, parts
+            counts, won, lost = compare(rows, original, variant)
+            result["wins"][variant], result["winsByReason"][variant], result["lossesByReason"][variant] = counts, won, lost
             metrics[f"win_rate_{variant}"] = (counts["wins"] + counts["ties"] / 2) / n
     return result
 
@@ -169,18 +176,152 @@ def frontier(systems):
     return sorted(name for name, point in points.items() if not dominated(*point))
 
 
+# The judge's calibration
+
+
+def read_readings(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        readings = []
+        for index, row in enumerate(csv.DictReader(file), 1):
+            where = f"{path}, row {index}"
+            for name in ("split", "reader", "questions", "passage", "article"):
+                if not row.get(name):
+                    raise Unusable(f"{where}: no {name}")
+            row["question"], row["answer"] = number(row, "question", where), number(row, "answer", where)
+            row["choice"] = number(row, "choice", where, optional=True)
+            readings.append(row)
+    return readings
+
+
+def shares(readings):
+    """{(split, reader, questions, passage): answers and the shares that are correct, unsure and wrong}"""
+    groups = collections.defaultdict(list)
+    for row in readings:
+        groups[row["split"], row["reader"], row["questions"], row["passage"]].append(row)
+    return {
+        key: {
+            "answers": len(rows),
+            "correct": sum(row["choice"] == row["answer"] for row in rows) / len(rows),
+            "unsure": sum(row["choice"] is None for row in rows) / len(rows),
+            "wrong": sum(row["choice"] not in (None, row["answer"]) for row in rows) / len(rows),
+        }
+        for key, rows in groups.items()
+    }
+
+
+def kappa(table):
+    """(kappa or None, chance) of a Counter of pairs of labels (J. Cohen 1960)."""
+    n = sum(table.values())
+    first, second = collections.Counter(), collections.Counter()
+    for (a, b), count in table.items():
+        first[a] += count
+        second[b] += count
+    observed = sum(count for (a, b), count in table.items() if a == b) / n
+    chance = sum(first[label] * second[label] for label in first) / n**2
+    return (None if chance >= 1 - 1e-12 else (observed - chance) / (1 - chance)), chance
+
+
+def agreement(readings, reader, confidence):
+    """How far another reader agrees with the judge on the test articles' questions; None without common answers."""
+    rows = [row for row in readings if row["split"] == "test" and row["questions"] == "asked"]
+
+    def key(row):
+        return row["passage"], row["article"], row["question"]
+
+    own = {key(row): row["choice"] for row in rows if row["reader"] == "judge"}
+    by_article = collections.defaultdict(collections.Counter)
+    for row in rows:
+        if row["reader"] == reader and key(row) in own:
+            by_article[row["article"]][own[key(row)], row["choice"]] += 1
+    if not by_article:
+        return None
+    total = sum(by_article.values(), collections.Counter())
+    value, chance = kappa(total)
+    tables = [by_article[article] for article in sorted(by_article)]
+    random_numbers = random.Random(1)
+    draws = []
+    for _ in range(DRAWS):
+        drawn = collections.Counter()
+        for table in random_numbers.choices(tables, k=len(tables)):
+            drawn.update(table)
+        draws.append(kappa(drawn)[0])
+    defined = sorted(draw for draw in draws if draw is not None)
+    interval = None
+    if value is not None and len(tables) > 1 and 2 * len(defined) >= DRAWS:
+        tail = (1 - confidence) / 2
+        interval = [defined[round((len(defined) - 1) * share)] for share in (tail, 1 - tail)]
+    return {
+        "answers": sum(total.values()),
+        "agreeing": sum(count for (a, b), count in total.items() if a == b) / sum(total.values()),
+        "chance": chance,
+        "kappa": value,
+        "interval": interval,
+    }
+
+
+def judge_differences(folder, stated):
+    readings = read_readings(os.path.join(folder, "judge.csv"))
+    ours = shares(readings)
+    theirs = {(g["split"], g["reader"], g["questions"], g["passage"]): g for g in stated["judge"]["passages"]}
+    for key in sorted(set(ours) ^ set(theirs)):
+        yield f"judge {key}: " + ("not stated" if key in ours else "has no rows")
+    for key in sorted(set(ours) & set(theirs)):
+        group = theirs[key]
+        flat = {"answers": group["answers"]} | {name: group[name]["value"] for name in ("correct", "unsure", "wrong")}
+        yield from check("judge " + ", ".join(key), ours[key], flat)
+    theirs = {a["reader"]: a for a in stated["judge"]["agreement"]}
+    for reader in ("paraphrase", "letters"):
+        own, other = agreement(readings, reader, stated["confidence"]), theirs.get(reader)
+        if own is None or other is None:
+            if own is not other:
+                yield f"agreement with {reader}: " + ("not recomputed" if own is None else "not stated")
+            continue
+        interval = own.pop("interval")
+        value = other.get("kappa")
+        flat = {"answers": other["answers"], "agreeing": other["agreeing"]["value"], "chance": other["chance"]}
+        yield from check(f"agreement with {reader}", own, flat | {"kappa": value and value["value"]})
+        if (interval is None) != (value is None or value.get("lower") is None):
+            yield f"agreement with {reader}: an interval of kappa is " + ("not recomputed" if interval is None else "not stated")
+        elif interval is not None:
+            # Standard error of a 2.5 % point by simulation: 2.67 standard deviations over the root of the draws.
+            slack = 5 * 0.68 * (interval[1] - interval[0]) * math.sqrt(1 / DRAWS + 1 / stated["draws"]) + 1e-9
+            for name, bound in zip(("lower", "upper"), interval):
+                if abs(value[name] - bound) > slack:
+                    yield f"agreement with {reader} {name} end of kappa: recomputed {bound} +- {slack}, stated {value[name]}"
+
+
+def fluency_differences(folder, stated):
+    path = os.path.join(folder, "fluency.csv")
+    values = collections.defaultdict(list)
+    with open(path, newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            values[row["system"]].append(float(row["nats_per_word"]))
+    threshold = stated["fluency"]["threshold"]
+    theirs = {system["name"]: system for system in stated["fluency"]["systems"]}
+    for name in sorted(set(values) | set(theirs)):
+        own = values.get(name, [])
+        other = theirs.get(name, {})
+        ours = {"measured": len(own), "notFluent": sum(value > threshold for value in own)}
+        yield from check(f"fluency of {name}", ours, {key: other.get(key) for key in ours})
+
+
+# The comparison
+
+
+def check(where, ours, theirs, absent=None):
+    for key in sorted(set(ours) | set(theirs)):
+        a, b = ours.get(key, absent), theirs.get(key, absent)
+        if a is None and b is None:
+            continue
+        if a is None or b is None:
+            yield f"{where} {key}: " + ("not recomputed" if a is None else "not stated")
+        elif abs(a - b) > 1e-9 * max(1, abs(a)):
+            yield f"{where} {key}: recomputed {a}, stated {b}"
+
+
 def differences(systems, stated):
     """Every number of ours that the report lacks or states otherwise, and every number it has beyond."""
-
-    def check(where, ours, theirs, absent=None):
-        for key in sorted(set(ours) | set(theirs)):
-            a, b = ours.get(key, absent), theirs.get(key, absent)
-            if a is None or b is None:
-                yield f"{where} {key}: " + ("not recomputed" if a is None else "not stated")
-            elif abs(a - b) > 1e-9 * max(1, abs(a)):
-                yield f"{where} {key}: recomputed {a}, stated {b}"
-
-    theirs = {system["name"]: system for system in stated["systems"]}
+    theirs = {system["name"]: system for system in stated}
     for name in sorted(set(systems) ^ set(theirs)):
         yield f"{name}: " + ("not in the report" if name in systems else "has no rows")
     for name in sorted(set(systems) & set(theirs)):
@@ -188,11 +329,24 @@ def differences(systems, stated):
         yield from check(name, ours["metrics"], {k: m["value"] for k, m in other["metrics"].items()})
         # A failure that did not occur may be left out on either side.
         yield from check(f"{name} failures", ours["failures"], other["failures"], absent=0)
-        wins = ours.get("wins", {})
-        if set(wins) != set(other["wins"]):
-            yield f"{name}: win counts for {sorted(wins)} recomputed, for {sorted(other['wins'])} stated"
-        for variant in sorted(set(wins) & set(other["wins"])):
-            yield from check(f"{name} {variant}", wins[variant], other["wins"][variant])
+        for parts in ("wins", "winsByReason", "lossesByReason"):
+            own = ours.get(parts, {})
+            if set(own) != set(other[parts]):
+                yield f"{name}: {parts} for {sorted(own)} recomputed, for {sorted(other[parts])} stated"
+            for variant in sorted(set(own) & set(other[parts])):
+                yield from check(f"{name} {variant} {parts}", own[variant], other[parts][variant], absent=0)
+
+
+def all_differences(folder, rows, systems, original, stated):
+    yield from differences(systems, stated["systems"])
+    if stated["gaming"]:
+        gaming = read(os.path.join(folder, "gaming.csv"))
+        ours = {name: summarise(of_system, rows.get(original)) for name, of_system in gaming.items()}
+        yield from differences(ours, stated["gaming"])
+    if stated.get("judge") and stated["judge"]["passages"]:
+        yield from judge_differences(folder, stated)
+    if stated.get("fluency"):
+        yield from fluency_differences(folder, stated)
 
 
 def main():
@@ -211,7 +365,8 @@ def main():
         if name not in rows:
             raise Unusable(f"{arguments.rows}: no rows of {name!r}, which win rates are measured against")
         systems = {system: summarise(of_system, rows[name]) for system, of_system in rows.items()}
-        found = [] if stated is None else list(differences(systems, stated))
+        folder = os.path.dirname(arguments.against or arguments.rows)
+        found = [] if stated is None else list(all_differences(folder, rows, systems, name, stated))
     except (OSError, ValueError, KeyError, TypeError, Unusable) as error:
         print(f"error: {error!r}" if isinstance(error, (KeyError, TypeError)) else f"error: {error}", file=sys.stderr)
         return 2
@@ -222,7 +377,9 @@ def main():
     for line in found:
         print(line)
     checked = sum(len(s["metrics"]) + len(s["failures"]) + 3 * len(s.get("wins", {})) for s in systems.values())
-    print(f"{len(found)} differences" if found else f"{checked} numbers of {len(systems)} systems agree")
+    judged = len((stated.get("judge") or {}).get("passages", []))
+    also = f", {len(stated['gaming'])} texts that game the metric and {judged} readings of the judge" if stated["gaming"] or judged else ""
+    print(f"{len(found)} differences" if found else f"{checked} numbers of {len(systems)} systems{also} agree")
     return 1 if found else 0
 
 

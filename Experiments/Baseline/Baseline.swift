@@ -22,13 +22,6 @@ struct Baseline: Experiment {
         let bank = try await study.questions(for: articles)
 
         // %% [markdown]
-        // ## Can the judge be trusted?
-        // The same questions, answered from passages whose worth is known: the whole article, its first
-        // sentences, another article, nothing.
-        // %%
-        try await study.calibrateJudge(on: articles, with: bank)
-
-        // %% [markdown]
         // ## The original model
         // One greedy summary per test article with the study's prompt ("at most 2 sentences"), and with the
         // prompt asking for 1, 3 and 4.
@@ -65,6 +58,13 @@ struct Baseline: Experiment {
         // %%
         let best = try await study.evaluateBestOfN(study.original, on: .test, of: articles, with: bank)
         try await study.showWins(of: best, against: original)
+
+        // %% [markdown]
+        // ## Can the judge be trusted?
+        // The same questions, answered from passages whose worth is known: the whole article, its first
+        // sentences, a good summary, another article, nothing.
+        // %%
+        try await study.calibrateJudge(on: articles, with: bank, best: best)
 
         // %% [markdown]
         // ## Can the metric be gamed?

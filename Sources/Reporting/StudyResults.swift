@@ -8,10 +8,12 @@ public struct StudyResults: Sendable, Codable, Equatable {
     public var originalSystem: String
     public var trainings: [TrainingCurve]
     public var sweeps: [SweepCell]
-    /// Judge validity: what the judge answers when given each kind of passage.
-    public var calibration: [CalibrationRow]
-    /// Share and number of generated questions that were kept, with drop reasons.
+    /// Articles of the corpus that are used, and why the others are not.
+    public var articleDrops: [CountedReason]
+    /// Articles with questions, and why the others have none.
     public var questionDrops: [CountedReason]
+    /// What became of the questions that the judge could ask.
+    public var candidateFates: [CountedReason]
     public var pairTypes: [CountedReason]
     public var deviations: [String]
     public var rootSeed: UInt64
@@ -24,8 +26,8 @@ public struct StudyResults: Sendable, Codable, Equatable {
 
     public init(
         title: String, provenance: [ProvenanceEntry], systems: [SystemResult], originalSystem: String,
-        trainings: [TrainingCurve], sweeps: [SweepCell], calibration: [CalibrationRow],
-        questionDrops: [CountedReason], pairTypes: [CountedReason], deviations: [String], rootSeed: UInt64,
+        trainings: [TrainingCurve], sweeps: [SweepCell], articleDrops: [CountedReason] = [],
+        questionDrops: [CountedReason], candidateFates: [CountedReason] = [], pairTypes: [CountedReason], deviations: [String], rootSeed: UInt64,
         notebooks: [NotebookRecord] = [], judge: JudgeEvidence? = nil, responses: [ResponseExperiment]? = nil
     ) {
         self.title = title
@@ -34,8 +36,9 @@ public struct StudyResults: Sendable, Codable, Equatable {
         self.originalSystem = originalSystem
         self.trainings = trainings
         self.sweeps = sweeps
-        self.calibration = calibration
+        self.articleDrops = articleDrops
         self.questionDrops = questionDrops
+        self.candidateFates = candidateFates
         self.pairTypes = pairTypes
         self.deviations = deviations
         self.rootSeed = rootSeed
@@ -241,22 +244,5 @@ public struct SweepCell: Sendable, Codable, Equatable {
         self.isChosen = isChosen
         self.outcomes = outcomes
         self.originalOutcomes = originalOutcomes
-    }
-}
-
-/// What the judge answered over all questions when given one kind of passage.
-public struct CalibrationRow: Sendable, Codable, Equatable {
-    /// e.g. "full article", "first two sentences", "another article", "nothing".
-    public var passage: String
-    public var split: String
-    public var correct: Int
-    public var wrong: Int
-    public var unsure: Int
-    public init(passage: String, split: String, correct: Int, wrong: Int, unsure: Int) {
-        self.passage = passage
-        self.split = split
-        self.correct = correct
-        self.wrong = wrong
-        self.unsure = unsure
     }
 }

@@ -39,6 +39,18 @@ public struct MeanEstimate: Sendable, Codable, Hashable {
             count: count)
     }
 
+    /// The same for values that are shares of one: the interval ends at 0 and 1, and where all values are 0 or all
+    /// are 1 it is not of width zero but leaves room for the articles, within Wilson's bound, that may be otherwise.
+    public func shareEstimate(confidence: Double = 0.95) -> Estimate {
+        var estimate = estimate(confidence: confidence)
+        if standardDeviation == 0, value == 0 || value == 1, let edge = try? Proportion(successes: value == 0 ? 0 : count, of: count) {
+            estimate.interval = edge.wilsonInterval(confidence: confidence)
+        } else {
+            estimate.interval = estimate.interval?.clamped(to: 0...1)
+        }
+        return estimate
+    }
+
     static func standardDeviation(of values: [Double], around mean: Double) -> Double? {
         guard values.count > 1 else { return nil }
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }

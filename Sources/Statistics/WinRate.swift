@@ -35,7 +35,8 @@ public struct WinRate: Sendable, Codable, Hashable {
     public let winsByReason: [String: Int]
     public let tiesByReason: [String: Int]
     public let lossesByReason: [String: Int]
-    /// `(wins + ties / 2) / n` with the percentile interval of the article bootstrap.
+    /// `(wins + ties / 2) / n` with the percentile interval of the article bootstrap; where every article is won, or
+    /// every one lost, resampling says nothing, and Wilson's interval stands in.
     public let rate: Estimate
     public let signTest: SignTest
     /// Standard deviation of the per-article score (win 1, tie 0.5, loss 0), for
@@ -68,7 +69,11 @@ public struct WinRate: Sendable, Codable, Hashable {
                     }
                 return (articleID: verdict.articleID, value: score)
             })
-        rate = bootstrap.mean(of: scores, metric: metric)
+        var rate = bootstrap.mean(of: scores, metric: metric)
+        if rate.interval != nil, wins == verdicts.count || losses == verdicts.count {
+            rate.interval = try Proportion(successes: wins, of: verdicts.count).wilsonInterval(confidence: rate.confidence)
+        }
+        self.rate = rate
         signTest = SignTest(wins: wins, losses: losses)
         standardDeviation = MeanEstimate(of: scores).standardDeviation
     }

@@ -12,10 +12,9 @@ struct VerificationTests {
         let names = ["original", "dpo", "lead-2", "sft"]
         let articles = (0..<60).map { (id: "news-\($0)", words: Int.random(in: 80...400, using: &generator)) }
         let question = JudgedQuestion(question: "?", options: ["a", "b", "c", "d", "e"], answer: 0, given: nil)
-        let systems = names.map { name in
+        func system(_ name: String, _ kind: SystemResult.Kind) -> SystemResult {
             SystemResult(
-                name: name, label: name, kind: name == "original" ? .original : name == "dpo" ? .dpo : .prompted,
-                round: 0, experiment: "baseline", runID: "run",
+                name: name, label: name, kind: kind, round: 0, experiment: "baseline", runID: "run",
                 outcomes: articles.map { article in
                     // Few different lengths, so that equal ones and differences below 3 are common.
                     let words = Int.random(in: 0...1, using: &generator) * 30 + Int.random(in: 10...14, using: &generator)
@@ -29,9 +28,43 @@ struct VerificationTests {
                         questions: Array(repeating: question, count: 5), failures: failures)
                 })
         }
+        let systems = names.map { system($0, $0 == "original" ? .original : $0 == "dpo" ? .dpo : .prompted) }
+        let gaming = [system("gaming-name-list", .gaming)]
+        let fluency = JudgeEvidence.Fluency(
+            threshold: 6, quantile: 0.99, passageCount: 9,
+            summaries: (systems + gaming).flatMap { system in
+                articles.map { .init(system: system.name, label: system.label, articleID: $0.id, perWord: Double.random(in: 3...7, using: &generator)) }
+            })
         return StudyResults(
             title: "Test", provenance: [], systems: systems, originalSystem: "original", trainings: [], sweeps: [],
-            calibration: [], questionDrops: [], pairTypes: [], deviations: [], rootSeed: 1)
+            questionDrops: [], pairTypes: [], deviations: [], rootSeed: 1,
+            judge: JudgeEvidence(readings: readings(articles.map(\.id), &generator), gaming: gaming, fluency: fluency))
+    }
+
+    /// Two readers that agree more often than chance has it, and one that guesses.
+    private static func readings(_ articles: [String], _ generator: inout LinearCongruential) -> [JudgeReading] {
+        var readings: [JudgeReading] = []
+        for article in articles {
+            for passage in ["full article", "best sample", "nothing"] {
+                for question in 0..<5 {
+                    func choice() -> Int? {
+                        let drawn = Int.random(in: -1...4, using: &generator)
+                        return drawn < 0 ? nil : drawn
+                    }
+                    let answer = Int.random(in: 0...4, using: &generator)
+                    let own = choice()
+                    let follows = Int.random(in: 0...2, using: &generator) > 0
+                    let choices: [(JudgeReading.Reader, Int?)] = [(.judge, own), (.paraphrase, follows ? own : choice()), (.letters, choice())]
+                    for (reader, choice) in choices {
+                        readings.append(
+                            JudgeReading(
+                                split: "test", reader: reader, questions: .asked, passage: passage, articleID: article,
+                                question: question, kind: "person", answer: answer, choice: choice))
+                    }
+                }
+            }
+        }
+        return readings
     }
 
     private func report(seed: UInt64 = 1) throws -> TemporaryFolder {
@@ -50,7 +83,8 @@ struct VerificationTests {
     func aReportAgreesWithItsRows(seed: UInt64) async throws {
         let result = try await verify(try report(seed: seed))
         #expect(result.exitCode == 0, "\(result)")
-        #expect(result.standardOutput.hasSuffix("numbers of 4 systems agree\n"), "\(result)")
+        let expected = "numbers of 4 systems, 1 texts that game the metric and 9 readings of the judge agree\n"
+        #expect(result.standardOutput.hasSuffix(expected), "\(result)")
     }
 
     @Test(arguments: ["accuracy", "median_compression", "win_rate_evaluation", "failed", "compression_difference"])
@@ -69,6 +103,55 @@ struct VerificationTests {
         try JSONSerialization.data(withJSONObject: document).write(to: file)
         let result = try await verify(folder)
         #expect(result.exitCode == 1 && result.standardOutput.contains("dpo \(metric): recomputed"), "\(result)")
+    }
+
+    /// Places in results.json, and what the script says of a number changed there.
+    @Test(arguments: [
+        ("judge.passages.0.correct.value", "judge test, judge, asked, full article correct: recomputed"),
+        ("judge.agreement.0.kappa.value", "agreement with paraphrase kappa: recomputed"),
+        ("judge.agreement.0.kappa.lower", "agreement with paraphrase lower end of kappa: recomputed"),
+        ("judge.agreement.1.chance", "agreement with letters chance: recomputed"),
+        ("gaming.0.metrics.accuracy.value", "gaming-name-list accuracy: recomputed"),
+        ("gaming.0.wins.evaluation.wins", "gaming-name-list evaluation wins wins: recomputed"),
+        ("systems.1.winsByReason.evaluation.moreAccurate", "dpo evaluation winsByReason moreAccurate: recomputed"),
+        ("fluency.systems.0.notFluent", "fluency of original notFluent: recomputed"),
+    ])
+    func oneChangedNumberOfTheJudgeIsFound(place: String, finding: String) async throws {
+        let folder = try report()
+        let file = folder.url.appendingPathComponent("results.json")
+        let document = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+        let changed = try #require(Self.raised(document, place.split(separator: ".")[...]))
+        try JSONSerialization.data(withJSONObject: changed).write(to: file)
+        let result = try await verify(folder)
+        #expect(result.exitCode == 1 && result.standardOutput.contains(finding), "\(result)")
+    }
+
+    /// The document with the number at a place raised by one; `nil` where there is none.
+    private static func raised(_ value: Any, _ place: ArraySlice<Substring>) -> Any? {
+        guard let step = place.first else { return (value as? Double).map { $0 + 1 } }
+        if var list = value as? [Any], let index = Int(step), list.indices.contains(index) {
+            guard let inner = raised(list[index], place.dropFirst()) else { return nil }
+            list[index] = inner
+            return list
+        }
+        if var object = value as? [String: Any], let old = object[String(step)], let inner = raised(old, place.dropFirst()) {
+            object[String(step)] = inner
+            return object
+        }
+        return nil
+    }
+
+    @Test(arguments: ["judge.csv", "gaming.csv", "fluency.csv"])
+    func aChangedOrMissingFileOfRowsIsFound(name: String) async throws {
+        let folder = try report()
+        let file = folder.url.appendingPathComponent(name)
+        var lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+        lines.removeLast()
+        try folder.write(lines.joined(separator: "\n") + "\n", to: name)
+        #expect(try await verify(folder).exitCode == 1)
+        try FileManager.default.removeItem(at: file)
+        let missing = try await verify(folder)
+        #expect(missing.exitCode == 2 && missing.standardError.contains(name), "\(missing)")
     }
 
     @Test func oneChangedRowIsFound() async throws {

@@ -113,17 +113,42 @@ import Testing
     @Test func calibrationCountsEveryAnswer() async throws {
         let (judge, _, article, set) = try judged()
         let other = Article(text: "Somebody else did something.")
-        let calibration = try await judge.calibration(sets: [set], articles: [article, other], seed: 1)
+        let calibration = try await judge.calibration(
+            sets: [set], articles: [article, other], bestSamples: [article.id: article.text, "unknown": "x"], seed: 1)
         for passage in Calibration.Passage.allCases {
             let total = calibration.total(passage)
             #expect(total.correct + total.wrong + total.unsure == 5, "\(passage)")
         }
         #expect(calibration.total(.fullArticle) == (5, 0, 0))
+        #expect(calibration.total(.bestSample) == (5, 0, 0))
         #expect(calibration.total(.nothing) == (0, 0, 5))
         #expect(calibration.total(.otherArticle) == (0, 0, 5))
         #expect(calibration.total(.lead1).correct <= calibration.total(.lead3).correct)
         #expect(calibration.rows.filter { $0.passage == .fullArticle }.map(\.count).reduce(0, +) == 5)
         #expect(calibration.choiceCounts.reduce(0, +) == calibration.rows.map { $0.correct + $0.wrong }.reduce(0, +))
+    }
+
+    /// Where the judge must choose, it takes what the statement makes likeliest, or what the passage raises most.
+    @Test func guessesAreNeverUnsure() throws {
+        let (judge, _, article, set) = try judged()
+        let fromArticle = try judge.guesses(sets: [set], articles: [article], passage: .fullArticle, seed: 1)
+        #expect(fromArticle.total(.fullArticle) == (5, 0, 0))
+        let fromNothing = try judge.guesses(sets: [set], articles: [article], passage: .nothing, seed: 1)
+        for (answer, unaided) in zip(fromNothing.answers, try #require(set.unaidedLogLikelihoods)) {
+            #expect(answer.choice.map { unaided[$0] } == unaided.max())
+        }
+        // There is no other article, and no sample was given.
+        #expect(try judge.guesses(sets: [set], articles: [article], passage: .otherArticle, seed: 1).answers.isEmpty)
+        #expect(try judge.guesses(sets: [set], articles: [article], passage: .bestSample, seed: 1).answers.isEmpty)
+    }
+
+    @Test func candidatesOfDroppedArticlesAreNotCountedAsAsked() throws {
+        let articles = Array(try LeeCorpus.articles().prefix(80))
+        let outcomes = try judge(articles).0.questions(for: articles)
+        for outcome in outcomes {
+            #expect(outcome.counts[ClozeJudge.CandidateFate.asked.rawValue] == (outcome.questions == nil ? nil : 5))
+            #expect(outcome.questions == nil || outcome.counts[ClozeJudge.CandidateFate.tooFew.rawValue] == nil)
+        }
     }
 
     @Test func identityFollowsRulePromptAndPool() throws {

@@ -14,7 +14,7 @@ enum Study {
         study.systems = []
         study.sweeps = []
         study.trainings = []
-        study.calibration = []
+        study.judge = nil
         study.provenance = []
         return study
     }
@@ -37,7 +37,7 @@ enum Study {
     @Test func goldenReport() throws {
         let files = try Study.report(try Study.small())
         let names = [
-            "report.html", "report.md", "results.json", "results.csv", "results.tex", "figures/frontier.gp",
+            "report.html", "report.md", "results.json", "results.csv", "results.tex", "judge.csv", "gaming.csv", "fluency.csv", "figures/frontier.gp",
             "figures/frontier-points.dat",
         ]
         let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/golden")

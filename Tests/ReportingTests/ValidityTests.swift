@@ -60,4 +60,24 @@ import Testing
         // Of three choices, one is A and two are E.
         #expect(shares[4].cells[2].value == 2.0 / 3 && shares[0].cells[2].value == 1.0 / 3)
     }
+
+    @Test func guessesAreApartAndMeasuredAgainstChance() throws {
+        // 20 of 100 right is chance; 26 of 100 is too far above it.
+        func goal(_ correct: Int) throws -> String? {
+            let rows = (0..<100).map { reading("a\($0)", 0, passage: "another article", reader: .forced, choice: $0 < correct ? 0 : 1) }
+            #expect(try table("judge-validity", rows) == nil)
+            #expect(try table("judge-agreement", rows) == nil)
+            let guesses = try #require(try table("judge-guesses", rows)?.rows.first)
+            #expect(guesses.cells[4].value == Double(correct) / 100)
+            return guesses.cells[5].text
+        }
+        #expect(try goal(20)?.hasSuffix(": met") == true)
+        #expect(try goal(26)?.hasSuffix(": missed") == true)
+        #expect(try goal(14)?.hasSuffix(": missed") == true)
+    }
+
+    @Test func aGoodSummaryStandsAfterTheArticle() throws {
+        let rows = ["nothing", "best sample", "full article", "first 3 sentences"].map { reading("a", 0, passage: $0, choice: 0) }
+        #expect(try table("judge-validity", rows)?.rows.map { $0.cells[0].text } == ["full article", "best sample", "first 3 sentences", "nothing"])
+    }
 }

@@ -18,7 +18,7 @@ import Testing
 
     private func verdicts(_ systems: [SystemResult]) throws -> [Int: String] {
         let study = StudyResults(
-            title: "t", provenance: [], systems: systems, originalSystem: "original", trainings: [], sweeps: [], calibration: [],
+            title: "t", provenance: [], systems: systems, originalSystem: "original", trainings: [], sweeps: [],
             questionDrops: [], pairTypes: [], deviations: [], rootSeed: 1)
         struct Results: Decodable {
             struct Claim: Decodable {

@@ -12,6 +12,15 @@ extension Store {
         }
     }
 
+    public func save(articleDrops: [ArticleDropRecord]) throws { try upsert(articleDrops) }
+
+    /// How many articles of a corpus were left out, in order of the reasons.
+    public func articleDrops(corpusKey: String) throws -> [ArticleDropRecord] {
+        try read { db in
+            try ArticleDropRecord.filter(Column("corpusKey") == corpusKey).order(Column("reason")).fetchAll(db)
+        }
+    }
+
     /// Stores samples, with the prompts they answer, in one transaction.
     public func save(samples: [SampleRecord], prompts: [PromptRecord] = []) throws {
         try write { db in

@@ -17,6 +17,9 @@ package enum StoreSchema {
         migrator.registerMigration("3 endpoint answers") { db in
             for statement in endpoints { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("4 counts of what was left out") { db in
+            for statement in leftOut { try db.execute(sql: statement) }
+        }
         migrator.registerMigration("5 responses to instructions") { db in
             for statement in responses { try db.execute(sql: statement) }
         }

@@ -5,6 +5,7 @@ extension ClozeJudge {
         case spare = "not needed"
         case notAnswered = "not answered right from the article"
         case answerable = "answerable from the statement alone"
+        case tooFew = "good, but too few of the article's are"
     }
 
     /// The five best questions that the judge answers right from the whole article and that their statement
@@ -50,8 +51,8 @@ extension ClozeJudge {
             }
         }
         let kept = Self.chosen(good, of: set.questions)
-        for index in good { count(kept.contains(index) ? .asked : .spare) }
         let isEnough = kept.count == Question.countPerArticle
+        for index in good { count(!isEnough ? .tooFew : kept.contains(index) ? .asked : .spare) }
         let questions = QuestionSet(
             articleID: set.articleID, questions: kept.map { set.questions[$0] }, unaidedLogLikelihoods: kept.map { unaided[$0] })
         return QuestionOutcome(

@@ -62,7 +62,7 @@ extension ClozeJudge: Judge {
     }
 
     /// Those stored with the sets, or computed where a set comes without.
-    private func unaidedLogLikelihoods(of sets: [QuestionSet]) throws -> [[[Double]]] {
+    func unaidedLogLikelihoods(of sets: [QuestionSet]) throws -> [[[Double]]] {
         let missing = sets.indices.filter { sets[$0].unaidedLogLikelihoods == nil }
         let computed = try logLikelihoods(missing.map { (nil, sets[$0].questions) })
         var result = sets.map { $0.unaidedLogLikelihoods ?? [] }

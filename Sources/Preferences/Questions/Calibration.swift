@@ -6,6 +6,8 @@ public struct Calibration: Sendable, Hashable, Codable {
         case lead1 = "first sentence"
         case lead2 = "first 2 sentences"
         case lead3 = "first 3 sentences"
+        /// A good summary: the best of several that a model wrote, which the caller gives.
+        case bestSample = "best sample"
         case otherArticle = "another article"
         case nothing
     }
@@ -87,31 +89,42 @@ extension Judge {
     /// - Parameters:
     ///   - sets: questions about the articles, before or after any filter; articles without a set are only read
     ///     as another article's text.
+    ///   - bestSamples: by article id; an article without one is not asked about from ``Calibration/Passage/bestSample``.
     ///   - seed: chooses which other article stands for each.
     nonisolated(nonsending) public func calibration(
-        sets: [QuestionSet], articles: [Article], passages: [Calibration.Passage] = Calibration.Passage.allCases, seed: UInt64
+        sets: [QuestionSet], articles: [Article], passages: [Calibration.Passage] = Calibration.Passage.allCases,
+        bestSamples: [String: String] = [:], seed: UInt64
     ) async throws -> Calibration {
-        let byID = Dictionary(articles.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        var cases: [(Calibration.Passage, JudgeRequest)] = []
-        for set in sets {
-            guard let article = byID[set.articleID] else { continue }
-            for passage in passages {
-                guard let text = passage.text(for: article, among: articles, seed: seed) else { continue }
-                cases.append((passage, JudgeRequest(questions: set, summary: text)))
-            }
-        }
+        let cases = Calibration.cases(sets: sets, articles: articles, passages: passages, bestSamples: bestSamples, seed: seed)
         var result = Calibration()
-        for ((passage, request), judgement) in zip(cases, try await answers(to: cases.map(\.1))) {
-            result.add(judgement, to: request.questions, passage: passage)
+        for (one, judgement) in zip(cases, try await answers(to: cases.map(\.request))) {
+            result.add(judgement, to: one.request.questions, passage: one.passage)
         }
         return result
     }
 }
 
+extension Calibration {
+    /// What is asked: every set from every passage that there is.
+    static func cases(
+        sets: [QuestionSet], articles: [Article], passages: [Passage], bestSamples: [String: String] = [:], seed: UInt64
+    ) -> [(passage: Passage, request: JudgeRequest)] {
+        let byID = Dictionary(articles.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return sets.flatMap { set -> [(Passage, JudgeRequest)] in
+            guard let article = byID[set.articleID] else { return [] }
+            return passages.compactMap { passage in
+                let text = passage == .bestSample ? bestSamples[article.id] : passage.text(for: article, among: articles, seed: seed)
+                return text.map { (passage, JudgeRequest(questions: set, summary: $0)) }
+            }
+        }
+    }
+}
+
 extension Calibration.Passage {
-    /// `nil` for another article where there is none.
+    /// `nil` for another article where there is none, and for a sample, which no article has.
     func text(for article: Article, among articles: [Article], seed: UInt64) -> String? {
         switch self {
+        case .bestSample: return nil
         case .fullArticle: return article.text
         case .lead1: return LeadSummary(sentenceCount: 1).summary(of: article)
         case .lead2: return LeadSummary(sentenceCount: 2).summary(of: article)

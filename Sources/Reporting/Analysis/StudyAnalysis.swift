@@ -15,6 +15,11 @@ struct StudyAnalysis: Sendable {
     let headline: SystemAnalysis?
     /// Systems that were not tuned on this study's preferences and are not the original.
     let baselines: [SystemAnalysis]
+    /// `nil` where the judge was not calibrated.
+    let judge: JudgeAnalysis?
+    /// Texts that summarise nothing, in no other list, and how they fare against the original; by system name.
+    let gaming: [SystemAnalysis]
+    let gamingComparisons: [String: Comparison]
 
     /// - Throws: `StatisticsError.articleSetsDiffer` where systems were measured on different articles.
     init(_ results: StudyResults, draws: Int) throws {
@@ -35,6 +40,13 @@ struct StudyAnalysis: Sendable {
         sweeps = try SweepAnalysis.all(results.sweeps, bootstrap: bootstrap)
         let tuned = systems.filter { $0.system.kind == .dpo }
         headline = tuned.first { $0.system.round == 1 } ?? tuned.first
+        judge = try results.judge.map { try JudgeAnalysis($0.readings, bootstrap: bootstrap) }
+        gaming = try (results.judge?.gaming ?? []).filter { !$0.outcomes.isEmpty }.map(SystemAnalysis.init)
+        var gamingComparisons: [String: Comparison] = [:]
+        for system in gaming {
+            gamingComparisons[system.name] = try original.map { try Comparison(system, $0, bootstrap: bootstrap) }
+        }
+        self.gamingComparisons = gamingComparisons
         baselines = systems.filter { $0.system.kind == .prompted || $0.system.kind == .extractive || $0.system.kind == .endpoint }
     }
 
@@ -44,6 +56,13 @@ struct StudyAnalysis: Sendable {
     func systems(of kind: SystemResult.Kind) -> [SystemAnalysis] { systems.filter { $0.system.kind == kind } }
 
     func frontierSystem(_ name: String) -> FrontierAnalysis.System? { frontier?.systems.first { $0.name == name } }
+
+    /// Share of a system's texts that the original model finds unlikely; `nil` where that was not measured.
+    func notFluent(_ system: SystemResult) -> Proportion? {
+        guard let fluency = results.judge?.fluency else { return nil }
+        let values = fluency.summaries.filter { $0.system == system.name }
+        return try? Proportion(successes: values.count { $0.perWord > fluency.threshold }, of: values.count)
+    }
 
     static func frontier(of systems: [SystemAnalysis], bootstrap: ArticleBootstrap, metric: String) throws -> FrontierAnalysis {
         try FrontierAnalysis(

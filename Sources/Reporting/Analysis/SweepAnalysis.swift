@@ -60,7 +60,7 @@ struct SweepAnalysis: Sendable {
             }
             return Setting(
                 cell: cell, records: try PreferenceFunction.allCases.map(record), record: try record(.evaluation),
-                accuracy: MeanEstimate(of: try ArticleScores(cell.outcomes.map { ($0.articleID, $0.accuracy) })).estimate(),
+                accuracy: MeanEstimate(of: try ArticleScores(cell.outcomes.map { ($0.articleID, $0.accuracy) })).shareEstimate(),
                 medianCompression: MedianEstimate(
                     of: try ArticleScores(cell.outcomes.map { ($0.articleID, $0.compression) })
                 ).estimate,

@@ -32,7 +32,7 @@ struct SystemAnalysis: Sendable {
         let outcomes = system.outcomes
         accuracyScores = try ArticleScores(outcomes.map { ($0.articleID, $0.accuracy) })
         compressionScores = try ArticleScores(outcomes.map { ($0.articleID, $0.compression) })
-        accuracy = MeanEstimate(of: accuracyScores).estimate()
+        accuracy = MeanEstimate(of: accuracyScores).shareEstimate()
         medianCompression = MedianEstimate(of: compressionScores).estimate
         meanCompression = MeanEstimate(of: compressionScores).estimate()
         meanWords = MeanEstimate(of: try ArticleScores(outcomes.map { ($0.articleID, Double($0.summaryWords)) })).estimate()

@@ -42,6 +42,22 @@ struct WinRecord: Sendable {
     }
 }
 
+extension PreferenceOutcome.Reason {
+    /// As the report's tables name it.
+    var inWords: String {
+        switch self {
+        case .moreAccurate: "more correct"
+        case .shorterBothAtLeast3: "shorter, both ≥ 3 correct"
+        case .shorterLowTie: "shorter, low tie"
+        case .onlyValid: "the other failed"
+        case .equalLength: "equally long"
+        case .similarLength: "similarly long"
+        case .equalAccuracy: "equally correct"
+        case .neitherValid: "both failed"
+        }
+    }
+}
+
 extension PreferenceOutcome {
     /// For the first of the two.
     var outcome: ArticleVerdict.Outcome {

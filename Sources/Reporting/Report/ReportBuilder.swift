@@ -54,12 +54,19 @@ public struct ReportBuilder: Sendable {
             return section
         }
         let files = ResultFiles(analysis: analysis, claims: claims, responses: responses)
-        let contents = [
+        let contents: [(String, String?)] = [
             ("report.html", html(sections)), ("report.md", markdown(sections)), ("results.json", try files.json()),
-            ("results.csv", files.csv()), ("results.tex", files.latex(Self.tables(in: sections))),
+            ("results.csv", files.csv()), ("results.tex", files.latex(Self.tables(in: sections))), ("judge.csv", files.judgeCSV()),
+            ("gaming.csv", files.gamingCSV()), ("fluency.csv", files.fluencyCSV()),
         ]
         for (name, content) in contents {
-            try write(content, to: folder.appendingPathComponent(name))
+            let file = folder.appendingPathComponent(name)
+            guard let content else {
+                // Of an earlier report that had such rows.
+                try? FileManager.default.removeItem(at: file)
+                continue
+            }
+            try write(content, to: file)
             written.append(name)
         }
         written += try writeNotebooks(to: folder)

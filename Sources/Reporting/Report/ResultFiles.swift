@@ -12,10 +12,15 @@ struct ResultFiles {
 
     /// One line per article and system: `article,system,words,article_words,correct,failures`. `correct`
     /// is empty where the judge failed; `failures` are separated by spaces.
-    func csv() -> String {
+    func csv() -> String { Self.csv(analysis.systems) }
+
+    /// The same of texts that summarise nothing; `nil` without any.
+    func gamingCSV() -> String? { analysis.gaming.isEmpty ? nil : Self.csv(analysis.gaming) }
+
+    private static func csv(_ systems: [SystemAnalysis]) -> String {
         var writer = CSVWriter()
         writer.append(["article", "system", "words", "article_words", "correct", "failures"])
-        for system in analysis.systems {
+        for system in systems {
             for outcome in system.system.outcomes {
                 writer.append([
                     outcome.articleID, system.name, "\(outcome.summaryWords)", "\(outcome.articleWords)",
@@ -23,6 +28,30 @@ struct ResultFiles {
                 ])
             }
         }
+        return writer.text
+    }
+
+    /// One line per question, passage and reader of the judge's calibration; `choice` is empty for "Unsure".
+    /// `nil` without any.
+    func judgeCSV() -> String? {
+        guard let readings = analysis.judge?.readings, !readings.isEmpty else { return nil }
+        var writer = CSVWriter()
+        writer.append(["split", "reader", "questions", "passage", "article", "question", "kind", "answer", "choice"])
+        for reading in readings {
+            writer.append([
+                reading.split, reading.reader.rawValue, reading.questions.rawValue, reading.passage, reading.articleID,
+                "\(reading.question)", reading.kind, "\(reading.answer)", reading.choice.map { "\($0)" } ?? "",
+            ])
+        }
+        return writer.text
+    }
+
+    /// One line per text and article: `system,article,nats_per_word`; `nil` without any.
+    func fluencyCSV() -> String? {
+        guard let fluency = analysis.results.judge?.fluency, !fluency.summaries.isEmpty else { return nil }
+        var writer = CSVWriter()
+        writer.append(["system", "article", "nats_per_word"])
+        for summary in fluency.summaries { writer.append([summary.system, summary.articleID, "\(summary.perWord)"]) }
         return writer.text
     }
 
@@ -67,6 +96,9 @@ struct ResultFiles {
             var run: String
             var metrics: [String: Metric]
             var wins: [String: [String: Int]]
+            /// Per preference function, wins and losses by what decided them.
+            var winsByReason: [String: [String: Int]]
+            var lossesByReason: [String: [String: Int]]
             var failures: [String: Int]
             var frontierProbability: Double?
         }
@@ -121,7 +153,38 @@ struct ResultFiles {
             var rounds: [Round]
             var comparisons: [HeadToHead]
         }
-        var schema = 1
+        struct Judge: Encodable {
+            struct Group: Encodable {
+                var split: String
+                var reader: String
+                var questions: String
+                var passage: String
+                var answers: Int
+                var correct: Metric
+                var unsure: Metric
+                var wrong: Metric
+            }
+            struct Agreement: Encodable {
+                var reader: String
+                var answers: Int
+                var agreeing: Metric
+                var chance: Double
+                var kappa: Metric?
+            }
+            var passages: [Group]
+            var agreement: [Agreement]
+        }
+        struct Fluency: Encodable {
+            struct System: Encodable {
+                var name: String
+                var measured: Int
+                var notFluent: Int
+            }
+            var threshold: Double
+            var passages: Int
+            var systems: [System]
+        }
+        var schema = 2
         var title: String
         var original: String
         var articles: Int
@@ -131,6 +194,9 @@ struct ResultFiles {
         var systems: [System]
         var sweeps: [Setting]
         var claims: [ClaimEntry]
+        var judge: Judge?
+        var gaming: [System]
+        var fluency: Fluency?
         /// Experiments on instructions; left out where none ran.
         var responses: [Responses]?
     }
@@ -139,7 +205,7 @@ struct ResultFiles {
         let document = Document(
             title: analysis.results.title, original: analysis.results.originalSystem, articles: analysis.count,
             rootSeed: analysis.results.rootSeed, draws: analysis.bootstrap.draws, confidence: analysis.bootstrap.confidence,
-            systems: analysis.systems.map(entry),
+            systems: analysis.systems.map { entry($0, analysis.comparisons[$0.name]) },
             sweeps: analysis.sweeps.flatMap { sweep in
                 sweep.settings.map { setting in
                     Document.Setting(
@@ -150,7 +216,8 @@ struct ResultFiles {
                 }
             },
             claims: claims.map { .init(number: $0.number, claim: $0.text, ours: $0.ours, verdict: $0.verdict.rawValue) },
-            responses: responses.isEmpty ? nil : responses.map(entry))
+            judge: analysis.judge.map(judge), gaming: analysis.gaming.map { entry($0, analysis.gamingComparisons[$0.name]) },
+            fluency: analysis.results.judge?.fluency.map(fluency), responses: responses.isEmpty ? nil : responses.map(entry))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
@@ -180,7 +247,29 @@ struct ResultFiles {
             })
     }
 
-    private func entry(_ system: SystemAnalysis) -> Document.System {
+    private func judge(_ judge: JudgeAnalysis) -> Document.Judge {
+        Document.Judge(
+            passages: judge.groups.map {
+                .init(
+                    split: $0.split, reader: $0.reader.rawValue, questions: $0.questions.rawValue, passage: $0.passage,
+                    answers: $0.count, correct: .init($0.correct.estimate), unsure: .init($0.unsure.estimate), wrong: .init($0.wrong.estimate))
+            },
+            agreement: judge.agreements.map {
+                .init(
+                    reader: $0.reader.rawValue, answers: $0.count, agreeing: .init($0.agreeing.estimate), chance: $0.chance,
+                    kappa: $0.kappa.map(Document.Metric.init))
+            })
+    }
+
+    private func fluency(_ fluency: JudgeEvidence.Fluency) -> Document.Fluency {
+        Document.Fluency(
+            threshold: fluency.threshold, passages: fluency.passageCount,
+            systems: (analysis.systems + analysis.gaming).compactMap { system in
+                analysis.notFluent(system.system).map { .init(name: system.name, measured: $0.trials, notFluent: $0.successes) }
+            })
+    }
+
+    private func entry(_ system: SystemAnalysis, _ comparison: Comparison?) -> Document.System {
         var metrics: [String: Document.Metric] = [
             "accuracy": .init(system.accuracy), "at_least_3": .init(system.atLeast3.estimate()),
             "at_least_4": .init(system.atLeast4.estimate()), "median_compression": .init(system.medianCompression),
@@ -188,7 +277,9 @@ struct ResultFiles {
             "failed": .init(system.failed.estimate()),
         ]
         var wins: [String: [String: Int]] = [:]
-        if let comparison = analysis.comparisons[system.name] {
+        var winsByReason: [String: [String: Int]] = [:]
+        var lossesByReason: [String: [String: Int]] = [:]
+        if let comparison {
             metrics["accuracy_difference"] = .init(comparison.accuracyDifference)
             metrics["compression_difference"] = .init(comparison.compressionDifference)
             for record in comparison.records {
@@ -196,11 +287,14 @@ struct ResultFiles {
                 wins[record.rule.rawValue] = [
                     "wins": record.winRate.wins, "ties": record.winRate.ties, "losses": record.winRate.losses,
                 ]
+                winsByReason[record.rule.rawValue] = record.winRate.winsByReason
+                lossesByReason[record.rule.rawValue] = record.winRate.lossesByReason
             }
         }
         return Document.System(
             name: system.name, label: system.label, kind: system.system.kind.rawValue, round: system.system.round,
             experiment: system.system.experiment, run: system.system.runID, metrics: metrics, wins: wins,
+            winsByReason: winsByReason, lossesByReason: lossesByReason,
             failures: Dictionary(uniqueKeysWithValues: system.failures.map { ($0.kind.rawValue, $0.share.successes) }),
             frontierProbability: analysis.frontierSystem(system.name)?.frontierProbability)
     }

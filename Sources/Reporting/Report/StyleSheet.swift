@@ -57,7 +57,7 @@ enum StyleSheet {
         tbody th{font-weight:500}
         th.n,td.n{text-align:right}
         th.t,td.t{text-align:left}
-        th.n{white-space:nowrap}td.n{min-width:5.2rem}
+        th.n{text-wrap:balance}td.n{min-width:5.2rem;white-space:nowrap}
         td.t,tbody th{overflow-wrap:break-word;min-width:8.5rem;max-width:26rem}
         th small{display:block;font-weight:400;color:var(--quiet);font-size:.78rem}
         td.n small{display:block;color:var(--quiet);font-size:.76rem;white-space:nowrap}

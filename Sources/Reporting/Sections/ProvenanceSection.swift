@@ -9,8 +9,7 @@ struct ProvenanceSection {
                 blocks: [.notRun(what: "no step has been recorded.", command: Commands.baseline)])
         }
         var blocks: [Block] = [
-            .text("Rows behind every number: ", .link("results.csv", to: "results.csv"), " (one line per article and system), ",
-                .link("results.json", to: "results.json"), " (every estimate), ", .link("results.tex", to: "results.tex"), " (the tables)."),
+            rows(),
             .list(results.notebooks.map { notebook in
                 [
                     .text("Notebook of \(notebook.experiment), run \(notebook.runID): "),
@@ -22,6 +21,21 @@ struct ProvenanceSection {
         ]
         for group in grouped() { blocks.append(.details("Settings of \(group.experiment), run \(group.runID)", [.table(settings(group))])) }
         return ReportSection(id: "provenance", title: "Provenance", short: "Provenance", blocks: blocks)
+    }
+
+    private func rows() -> Block {
+        var files: [(name: String, content: String)] = [("results.csv", "one line per article and system")]
+        if let judge = results.judge {
+            if !judge.readings.isEmpty { files.append(("judge.csv", "one per question of the judge's calibration")) }
+            if !judge.gaming.isEmpty { files.append(("gaming.csv", "texts that summarise nothing")) }
+            if judge.fluency.map({ !$0.summaries.isEmpty }) ?? false { files.append(("fluency.csv", "one line per text")) }
+        }
+        files += [("results.json", "every estimate"), ("results.tex", "the tables")]
+        return .paragraph(
+            ["Rows behind every number: "]
+                + files.enumerated().flatMap { index, file -> [Inline] in
+                    [.link(file.name, to: file.name), .text(" (\(file.content))" + (index == files.count - 1 ? "." : ", "))]
+                })
     }
 
     private struct Group {

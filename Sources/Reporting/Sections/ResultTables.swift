@@ -131,10 +131,10 @@ struct ResultTables {
         let kinds = ArticleOutcome.Failure.allCases.filter { kind in analysis.systems.contains { $0.share(of: kind).successes > 0 } }
         let absent = ArticleOutcome.Failure.allCases.filter { !kinds.contains($0) }
         return Table(
-            id: "results-failures", caption: "Failed summaries by kind", columns: [.init("System", alignment: .leading)]
-                + kinds.map { .init($0.label) } + [.init("any")],
+            id: "results-failures", caption: "Failed summaries by kind",
+            columns: [.init("System", alignment: .leading), .init("any")] + kinds.map { .init($0.label) },
             rows: analysis.systems.map { system in
-                .init([.init(system.label, runs: system.runs)] + kinds.map { .share(system.share(of: $0)) } + [.share(system.failed, tone: .strong)])
+                .init([.init(system.label, runs: system.runs), .share(system.failed, tone: .strong)] + kinds.map { .share(system.share(of: $0)) })
             },
             notes: absent.isEmpty ? [] : ["No summary of any system: \(Prose.list(absent.map(\.label)))."])
     }

@@ -1,3 +1,4 @@
+import Preferences
 import Statistics
 
 /// Section 9: what could be wrong.
@@ -6,11 +7,9 @@ struct ThreatSection {
     let claims: [Claim]
 
     func section() throws -> ReportSection {
-        var blocks = try analysis.results.judge == nil ? summedValidity() : ValiditySection(analysis: analysis).blocks()
+        var blocks = try ValiditySection(analysis: analysis).blocks()
         blocks += [.heading("Missing and dropped", id: "missing")]
-        let drops = counts(analysis.results.questionDrops, id: "question-drops", caption: "Articles and questions: kept and dropped")
-        let pairs = counts(analysis.results.pairTypes, id: "pair-types", caption: "Preference pairs by what decided them")
-        blocks += [drops, pairs].compactMap { $0 }.map(Block.table)
+        blocks += missing().map(Block.table)
         blocks.append(.text("""
             A summary that is empty, has invalid characters, is as long as its article or got no answer from the judge counts as \
             its system's failure: nothing right, nothing compressed, lost to any summary. The published code drops such articles \
@@ -25,31 +24,16 @@ struct ThreatSection {
         return ReportSection(id: "threats", title: "Threats to validity", short: "Threats", blocks: blocks)
     }
 
-    /// For results that hold sums of the calibration only.
-    private func summedValidity() throws -> [Block] {
-        let calibration = analysis.results.calibration.filter { $0.correct + $0.wrong + $0.unsure > 0 }
+    /// What was left out at each stage; those that have rows.
+    private func missing() -> [Table] {
+        let results = analysis.results
+        let pairs = results.pairTypes.map { CountedReason(reason: PreferenceOutcome.Reason(rawValue: $0.reason)?.inWords ?? $0.reason, count: $0.count) }
         return [
-            .heading("Judge validity", id: "judge"),
-            calibration.isEmpty
-                ? .notRun(what: "the judge has not been calibrated.", command: Commands.baseline) : .table(try validity(calibration)),
-        ]
-    }
-
-    private func validity(_ rows: [CalibrationRow]) throws -> Table {
-        Table(
-            id: "judge-validity", caption: "What the judge answers, by what it is given to read", columns: [
-                .init("Passage", alignment: .leading), .init("Split", alignment: .leading), .init("Questions"), .init("Correct"),
-                .init("Unsure"), .init("Wrong"),
-            ],
-            rows: try rows.map { row in
-                let total = row.correct + row.wrong + row.unsure
-                func share(_ count: Int) throws -> Table.Cell { .share(try Proportion(successes: count, of: total)) }
-                return .init([
-                    .init(row.passage), .init(row.split), .init(NumberFormat.grouped(total)), try share(row.correct),
-                    try share(row.unsure), try share(row.wrong),
-                ])
-            },
-            notes: ["A judge that reads answers well from the article and is unsure without it. Questions are pooled here, so these intervals are narrower than they should be."])
+            counts(results.articleDrops, id: "article-drops", caption: "Articles of the corpus: used and left out"),
+            counts(results.questionDrops, id: "question-drops", caption: "Articles by whether the judge has questions about them"),
+            counts(results.candidateFates, id: "question-fates", caption: "Questions that the judge could ask, by what became of them"),
+            counts(pairs, id: "pair-types", caption: "Preference pairs by what decided them"),
+        ].compactMap { $0 }
     }
 
     private func counts(_ reasons: [CountedReason], id: String, caption: String) -> Table? {

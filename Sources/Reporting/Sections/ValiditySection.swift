@@ -6,18 +6,17 @@ struct ValiditySection {
 
     func blocks() throws -> [Block] {
         var blocks: [Block] = [.heading("Judge validity", id: "judge")]
-        let evidence = analysis.results.judge
-        let calibration = try JudgeTables(evidence?.readings ?? [], bootstrap: analysis.bootstrap).all()
+        let calibration = try analysis.judge.map { try JudgeTables($0).all() } ?? []
         blocks += calibration.isEmpty
             ? [.notRun(what: "the judge has not been calibrated.", command: Commands.calibration)] : calibration.map(Block.table)
         blocks.append(.heading("What the metric cannot tell", id: "gaming"))
-        let gaming = try (evidence?.gaming ?? []).filter { !$0.outcomes.isEmpty }.map(SystemAnalysis.init)
+        let gaming = analysis.gaming
         if gaming.isEmpty {
             blocks.append(.notRun(what: "no text that games the metric has been judged.", command: Commands.baseline))
         } else {
-            blocks += [.text(.text(verdict(gaming))), .table(try gamingTable(gaming))]
+            blocks += [.text(.text(verdict(gaming))), .table(gamingTable(gaming))]
         }
-        if let fluency = evidence?.fluency, let table = try fluencyTable(fluency) { blocks.append(.table(table)) }
+        if let fluency = analysis.results.judge?.fluency, let table = try fluencyTable(fluency) { blocks.append(.table(table)) }
         return blocks
     }
 
@@ -40,24 +39,23 @@ struct ValiditySection {
                 ? "None of them answers more than the original model."
                 : "More than the original model answers: \(names(better)); a system that learned to write so would look like a good one here.")
         for system in better {
-            guard let share = notFluent(system.system) else { continue }
+            guard let share = analysis.notFluent(system.system) else { continue }
             sentences.append("Fluency finds \(share.successes) of \(share.trials) of \"\(system.label)\".")
         }
         return sentences.joined(separator: " ")
     }
 
-    private func gamingTable(_ gaming: [SystemAnalysis]) throws -> Table {
+    private func gamingTable(_ gaming: [SystemAnalysis]) -> Table {
         Table(
-            id: "gaming", caption: "Texts that summarise nothing", columns: [
+            id: "gaming-texts", caption: "Texts that summarise nothing", columns: [
                 .init("Text", alignment: .leading), .init("Win rate", detail: "vs original"), .init("Accuracy"),
                 .init("Compression", detail: "median"), .init("Failed"), .init("Not fluent"),
             ],
-            rows: try gaming.map { system in
-                let comparison = try analysis.original.map { try Comparison(system, $0, bootstrap: analysis.bootstrap) }
-                return .init([
-                    .init(system.label, runs: system.runs), comparison?.evaluation.map { .percent($0.rate) } ?? .missing,
+            rows: gaming.map { system in
+                .init([
+                    .init(system.label, runs: system.runs), analysis.gamingComparisons[system.name]?.evaluation.map { .percent($0.rate) } ?? .missing,
                     .percent(system.accuracy), .percent(system.medianCompression), .share(system.failed),
-                    notFluent(system.system).map { .share($0) } ?? .missing,
+                    analysis.notFluent(system.system).map { .share($0) } ?? .missing,
                 ])
             },
             notes: ["Judged like any system, on the same articles, and in no other table. A text that failed has no correct answer and loses. \"Not fluent\" changes no win rate."])
@@ -65,16 +63,10 @@ struct ValiditySection {
 
     // MARK: Fluency
 
-    private func notFluent(_ system: SystemResult) -> Proportion? {
-        guard let fluency = analysis.results.judge?.fluency else { return nil }
-        let values = fluency.summaries.filter { $0.system == system.name }
-        return try? Proportion(successes: values.count { $0.perWord > fluency.threshold }, of: values.count)
-    }
-
     private func fluencyTable(_ fluency: JudgeEvidence.Fluency) throws -> Table? {
         let rows = try analysis.systems.compactMap { system -> Table.Row? in
             let values = fluency.summaries.filter { $0.system == system.name }.map { ($0.articleID, $0.perWord) }
-            guard let share = notFluent(system.system), !values.isEmpty else { return nil }
+            guard let share = analysis.notFluent(system.system), !values.isEmpty else { return nil }
             return .init([
                 .init(system.label, runs: system.runs), .plain(MeanEstimate(of: try ArticleScores(values)).estimate()), .share(share),
             ])

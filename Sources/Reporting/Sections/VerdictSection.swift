@@ -95,7 +95,7 @@ struct VerdictSection {
 
     private func howSure(_ headline: SystemAnalysis) -> [Inline] {
         var limits: [String] = ["one training seed"]
-        if let judge = JudgeValidity(analysis.results.calibration) { limits.append(judge.sentence) }
+        if let judge = JudgeValidity(analysis.results.judge?.readings ?? []) { limits.append(judge.sentence) }
         limits.append("failures of \(headline.label): \(NumberFormat.share(headline.failed))")
         return [
             .strong("How sure:"),

@@ -53,6 +53,8 @@ public struct JudgeReading: Sendable, Codable, Equatable {
         case judge
         /// The judge with its prompt in other words.
         case paraphrase
+        /// The judge where it must choose: without a passage by the statement alone, with one by what it raises most.
+        case forced
         /// The original model, asked for the letter of the answer with the study's own prompt.
         case letters
     }

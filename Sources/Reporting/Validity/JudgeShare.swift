@@ -1,7 +1,7 @@
 import Statistics
 
 /// Share of readings with some property, with an interval that takes articles, not their questions, as independent.
-struct JudgeShare {
+struct JudgeShare: Sendable {
     let estimate: Estimate
     let proportion: Proportion
 

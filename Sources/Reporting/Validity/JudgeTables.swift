@@ -2,21 +2,18 @@ import Statistics
 
 /// The judge's calibration as tables, for the report and for a terminal.
 public struct JudgeTables {
-    let readings: [JudgeReading]
-    let bootstrap: ArticleBootstrap
+    private let analysis: JudgeAnalysis
+    private var readings: [JudgeReading] { analysis.readings }
 
-    public init(_ readings: [JudgeReading], rootSeed: UInt64, draws: Int = 10_000) {
-        self.init(readings, bootstrap: ArticleBootstrap(rootSeed: rootSeed, draws: draws))
+    public init(_ readings: [JudgeReading], rootSeed: UInt64, draws: Int = 10_000) throws {
+        self.init(try JudgeAnalysis(readings, bootstrap: ArticleBootstrap(rootSeed: rootSeed, draws: draws)))
     }
 
-    init(_ readings: [JudgeReading], bootstrap: ArticleBootstrap) {
-        self.readings = readings
-        self.bootstrap = bootstrap
-    }
+    init(_ analysis: JudgeAnalysis) { self.analysis = analysis }
 
-    /// Answers by passage, by kind of question and by position, and agreement; those that have rows.
+    /// Answers by passage, guesses, answers by kind of question and by position, and agreement; those that have rows.
     public func all() throws -> [Table] {
-        try [passages(), kinds(), positions(), agreement()].filter { !$0.rows.isEmpty }
+        try [passages(), guesses(), kinds(), positions(), agreement()].filter { !$0.rows.isEmpty }
     }
 
     // MARK: By passage
@@ -39,19 +36,17 @@ public struct JudgeTables {
         Goal(reader: .paraphrase, questions: .asked, passage: "full article", text: "correct ≥ 92 %") { correct, _ in correct >= 0.92 },
     ]
 
-    private func passages() throws -> Table {
+    /// What a guess gets right of questions with five options, and how far guesses may be from it.
+    private static let chance = 0.2
+    private static let chanceMargin = 0.05
+
+    private func passages() -> Table {
         var rows: [Table.Row] = []
-        for split in ["test", "development"] {
-            for (reader, questions) in [
-                (JudgeReading.Reader.judge, JudgeReading.Questions.candidates), (.judge, .asked), (.paraphrase, .asked), (.letters, .asked),
-            ] {
-                let group = readings.filter { $0.split == split && $0.reader == reader && $0.questions == questions }
-                var isFirst = true
-                for passage in Self.passageOrder(group) {
-                    rows.append(try row(passage, group.filter { $0.passage == passage }, opensGroup: isFirst))
-                    isFirst = false
-                }
-            }
+        var previous: JudgeAnalysis.Group?
+        for group in analysis.groups where group.reader != .forced {
+            let opensGroup = previous.map { ($0.split, $0.reader, $0.questions) != (group.split, group.reader, group.questions) } ?? true
+            rows.append(row(group, opensGroup: opensGroup))
+            previous = group
         }
         return Table(
             id: "judge-validity", caption: "What the judge answers, by what it is given to read", columns: [
@@ -62,47 +57,68 @@ public struct JudgeTables {
             notes: [
                 "Every candidate: before questions are left out that the judge cannot answer from the article, or can without it. "
                     + "Other wording: the judge's prompt in other words. Letters: the original model, asked for the letter with the study's own prompt. "
-                    + "The first 3 sentences are a good summary. Intervals take articles as independent, not their questions."
+                    + "Best sample: of several summaries by the original model the one that the preference function takes, a good summary "
+                    + "by this judge's own answers. Intervals take articles as independent, not their questions."
             ])
     }
 
-    private func row(_ passage: String, _ readings: [JudgeReading], opensGroup: Bool) throws -> Table.Row {
-        guard let first = readings.first else { return Table.Row([]) }
-        let name = "judge/\(first.split)/\(first.reader.rawValue)/\(first.questions.rawValue)/\(passage)"
-        func share(_ what: String, _ holds: (JudgeReading) -> Bool) throws -> JudgeShare? {
-            try JudgeShare(of: readings, bootstrap: bootstrap, metric: "\(name)/\(what)", where: holds)
-        }
-        let correct = try share("correct") { $0.choice == $0.answer }
-        let unsure = try share("unsure") { $0.choice == nil }
-        let wrong = try share("wrong") { $0.choice != nil && $0.choice != $0.answer }
-        let goal = first.split == "test"
-            ? Self.goals.first { $0.reader == first.reader && $0.questions == first.questions && $0.passage == passage } : nil
+    private func row(_ group: JudgeAnalysis.Group, opensGroup: Bool) -> Table.Row {
+        let goal = group.split == "test"
+            ? Self.goals.first { $0.reader == group.reader && $0.questions == group.questions && $0.passage == group.passage } : nil
         let verdict = goal.map { goal in
-            let isMet = goal.isMet(correct?.estimate.value ?? 0, unsure?.estimate.value ?? 0)
+            let isMet = goal.isMet(group.correct.estimate.value, group.unsure.estimate.value)
             return Table.Cell("\(goal.text): \(isMet ? "met" : "missed")", tone: isMet ? .favourable : .adverse)
         }
         return Table.Row(
             [
-                .init(passage), .init(Self.label(first)), .init(first.split),
-                .init(NumberFormat.grouped(readings.count), value: Double(readings.count)),
-                correct?.cell ?? .missing, unsure?.cell ?? .missing, wrong?.cell ?? .missing, verdict ?? .init(""),
+                .init(group.passage), .init(Self.label(group)), .init(group.split),
+                .init(NumberFormat.grouped(group.count), value: Double(group.count)), group.correct.cell, group.unsure.cell,
+                group.wrong.cell, verdict ?? .init(""),
             ], opensGroup: opensGroup)
     }
 
-    private static func label(_ reading: JudgeReading) -> String {
-        switch (reading.reader, reading.questions) {
+    private static func label(_ group: JudgeAnalysis.Group) -> String {
+        switch (group.reader, group.questions) {
         case (.judge, .asked): "the judge"
         case (.judge, .candidates): "the judge, every candidate"
         case (.paraphrase, _): "the judge, other wording"
+        case (.forced, _): "guesses"
         case (.letters, _): "letters"
         }
     }
 
-    /// From all of the article to nothing of it.
-    private static func passageOrder(_ readings: [JudgeReading]) -> [String] {
-        let known = ["full article", "first 3 sentences", "first 2 sentences", "first sentence", "another article", "nothing"]
-        let present = Set(readings.map(\.passage))
-        return known.filter(present.contains) + present.subtracting(known).sorted()
+    // MARK: Guesses
+
+    private func guesses() -> Table {
+        let groups = analysis.groups.filter { $0.reader == .forced && ["nothing", "another article"].contains($0.passage) }
+        var previous: JudgeAnalysis.Group?
+        let rows = groups.map { group in
+            let isStatement = group.passage == "nothing"
+            let share = group.correct.estimate.value
+            let isMet = abs(share - Self.chance) <= Self.chanceMargin
+            // After the gain is taken, of the questions that are asked.
+            let goal = group.questions == .asked && !isStatement && group.split == "test"
+                ? Table.Cell("15 to 25 %: \(isMet ? "met" : "missed")", tone: isMet ? .favourable : .adverse) : Table.Cell("")
+            let opensGroup = previous.map { ($0.split, $0.questions) != (group.split, group.questions) } ?? true
+            previous = group
+            return Table.Row(
+                [
+                    .init(isStatement ? "the statement alone" : "what another article raises most"),
+                    .init(group.questions == .candidates ? "every candidate" : "asked"), .init(group.split),
+                    .init(NumberFormat.grouped(group.count), value: Double(group.count)), group.correct.cell, goal,
+                ], opensGroup: opensGroup)
+        }
+        return Table(
+            id: "judge-guesses", caption: "What the judge would guess right, were it not allowed to be unsure", columns: [
+                .init("Guesses by", alignment: .leading), .init("Questions", alignment: .leading), .init("Split", alignment: .leading),
+                .init("Answers"), .init("Correct"), .init("Goal", alignment: .leading),
+            ],
+            rows: rows,
+            notes: [
+                "Chance is 20 %. The statement alone: the likeliest option without any passage. What another article raises most: the "
+                    + "option whose likelihood gains most over no passage, which is what the judge goes by. Below chance, a guesser loses by following the model: "
+                    + "questions whose right option was the likeliest anyway are left out."
+            ])
     }
 
     // MARK: By kind
@@ -112,7 +128,7 @@ public struct JudgeTables {
         let kinds = Set(full.map(\.kind)).map { kind in (kind, full.filter { $0.kind == kind }) }
             .sorted { ($1.1.count, $0.0) < ($0.1.count, $1.0) }
         func share(_ readings: [JudgeReading], _ name: String) throws -> Table.Cell {
-            try JudgeShare(of: readings, bootstrap: bootstrap, metric: "judge/kind/\(name)") { $0.choice == $0.answer }?.cell ?? .missing
+            try JudgeShare(of: readings, bootstrap: analysis.bootstrap, metric: "judge/kind/\(name)") { $0.choice == $0.answer }?.cell ?? .missing
         }
         return Table(
             id: "judge-kinds", caption: "Correct answers from the full article, by what is asked for", columns: [
@@ -134,12 +150,12 @@ public struct JudgeTables {
     // MARK: By position
 
     private func positions() throws -> Table {
-        let asked = readings.filter { $0.questions == .asked }
+        let asked = readings.filter { $0.questions == .asked && $0.reader != .forced }
         let own = asked.filter { $0.reader == .judge }
         let right = own.filter { $0.passage == "full article" }
         let count = (asked.flatMap { [$0.answer, $0.choice ?? 0] }.max() ?? -1) + 1
         func share(_ readings: [JudgeReading], _ name: String, _ holds: (JudgeReading) -> Bool) throws -> Table.Cell {
-            try JudgeShare(of: readings, bootstrap: bootstrap, metric: "judge/position/\(name)", where: holds)?.cell ?? .missing
+            try JudgeShare(of: readings, bootstrap: analysis.bootstrap, metric: "judge/position/\(name)", where: holds)?.cell ?? .missing
         }
         let chosen = own.filter { $0.choice != nil }
         let letters = asked.filter { $0.reader == .letters && $0.choice != nil }
@@ -161,27 +177,14 @@ public struct JudgeTables {
 
     // MARK: Agreement
 
-    private func agreement() throws -> Table {
-        let asked = readings.filter { $0.questions == .asked && $0.split == "test" }
-        let own = Dictionary(asked.filter { $0.reader == .judge }.map { (Key($0), $0) }, uniquingKeysWith: { first, _ in first })
-        var rows: [Table.Row] = []
-        for reader in JudgeReading.Reader.allCases where reader != .judge {
-            let shared = asked.filter { $0.reader == reader && own[Key($0)] != nil }
-            let pairs = shared.map { (articleID: $0.articleID, first: own[Key($0)]?.choice ?? -1, second: $0.choice ?? -1) }
-            guard !pairs.isEmpty else { continue }
-            let agreeing = try JudgeShare(of: shared, bootstrap: bootstrap, metric: "judge/agreement/\(reader.rawValue)") {
-                own[Key($0)]?.choice == $0.choice
-            }
-            let kappa = try CohenKappa(pairs.map { (first: $0.first, second: $0.second) })
-            let estimate = try bootstrap.kappa(of: pairs, metric: "judge/kappa/\(reader.rawValue)")
-            rows.append(
-                Table.Row([
-                    .init(reader == .paraphrase ? "the judge, other wording" : "letters"),
-                    .init(NumberFormat.grouped(pairs.count), value: Double(pairs.count)),
-                    agreeing?.cell ?? .missing,
-                    .init("\(NumberFormat.fixed(kappa.chanceAgreement * 100, decimals: 1)) %", value: kappa.chanceAgreement),
-                    estimate.map { .plain($0) } ?? .missing,
-                ]))
+    private func agreement() -> Table {
+        let rows = analysis.agreements.map { agreement in
+            Table.Row([
+                .init(agreement.reader == .paraphrase ? "the judge, other wording" : "letters"),
+                .init(NumberFormat.grouped(agreement.count), value: Double(agreement.count)), agreement.agreeing.cell,
+                .init("\(NumberFormat.fixed(agreement.chance * 100, decimals: 1)) %", value: agreement.chance),
+                agreement.kappa.map { .plain($0) } ?? .missing,
+            ])
         }
         return Table(
             id: "judge-agreement", caption: "Agreement of the judge with other readers", columns: [
@@ -189,17 +192,5 @@ public struct JudgeTables {
             ],
             rows: rows,
             notes: ["The same questions, answered from the same passages of test articles; \"Unsure\" is an answer. Kappa: 1 is full agreement, 0 what chance gives; its interval takes articles as independent."])
-    }
-
-    private struct Key: Hashable {
-        var passage: String
-        var articleID: String
-        var question: Int
-
-        init(_ reading: JudgeReading) {
-            passage = reading.passage
-            articleID = reading.articleID
-            question = reading.question
-        }
     }
 }

@@ -17,7 +17,8 @@ public enum JudgeCalibration {
         static func run(_ study: Study) async throws {
             let articles = try await study.articles()
             let bank = try await study.questions(for: articles)
-            try await study.calibrateJudge(on: articles, with: bank)
+            let best = try await study.evaluateBestOfN(study.original, on: .test, of: articles, with: bank)
+            try await study.calibrateJudge(on: articles, with: bank, best: best)
         }
     }
 }

@@ -6,8 +6,16 @@ extension StoreReader {
     /// What is known about the judge of these runs.
     func judgeEvidence() throws -> JudgeEvidence {
         JudgeEvidence(
-            readings: try QuestionBank(judgeKey: judgeKey, store: store).readings(),
+            readings: try QuestionBank(judgeKey: judgeKey, store: store).readings(best: try bestOfNKey()),
             gaming: try systems { $0 == .gaming }, fluency: try fluency())
+    }
+
+    /// Key of the step whose samples the judge read as good summaries; `nil` where there is none.
+    private func bestOfNKey() throws -> String? {
+        guard let best = evaluations.first(where: { $0.kind == SystemKind.bestOfN.rawValue && $0.split == ArticleSplit.Part.test.rawValue })
+        else { return nil }
+        let step = Study.evaluationStep(label: best.label, part: best.split)
+        return try store.cells(runID: best.runID).first { $0.name == step }?.key
     }
 
     /// `nil` where no text was measured.

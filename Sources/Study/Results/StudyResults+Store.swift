@@ -16,20 +16,19 @@ extension StudyResults {
             return
         }
         let reader = try StoreReader(store, preset: preset)
-        let judge = try reader.judgeEvidence()
         self.init(
             title: "Preference tuning of a small summariser",
             provenance: try store.provenance(of: reader.runs + responses.runs), systems: try reader.systems(), originalSystem: "original",
-            trainings: try reader.trainings(), sweeps: try reader.sweeps(), calibration: reader.calibration(judge.readings),
-            questionDrops: try reader.questionDrops(), pairTypes: try reader.pairTypes(),
-            deviations: reader.deviations(), rootSeed: reader.rootSeed, notebooks: try store.notebooks(of: reader.runs + responses.runs), judge: judge,
-            responses: try responses.results())
+            trainings: try reader.trainings(), sweeps: try reader.sweeps(), articleDrops: try reader.articleDrops(),
+            questionDrops: try reader.questionDrops(), candidateFates: try reader.candidateFates(), pairTypes: try reader.pairTypes(),
+            deviations: reader.deviations(), rootSeed: reader.rootSeed, notebooks: try store.notebooks(of: reader.runs + responses.runs),
+            judge: try reader.judgeEvidence(), responses: try responses.results())
     }
 
     private init(only reader: ResponseReader) throws {
         self.init(
             title: "Preference tuning on instructions", provenance: try reader.store.provenance(of: reader.runs), systems: [],
-            originalSystem: "original", trainings: [], sweeps: [], calibration: [], questionDrops: [], pairTypes: [],
+            originalSystem: "original", trainings: [], sweeps: [], questionDrops: [], pairTypes: [],
             deviations: [], rootSeed: reader.runs.first?.provenance.seeds["root"] ?? 0,
             notebooks: try reader.store.notebooks(of: reader.runs), responses: try reader.results())
     }
@@ -155,22 +154,31 @@ struct StoreReader {
         }
     }
 
-    /// The questions asked, summed per passage.
-    func calibration(_ readings: [JudgeReading]) -> [CalibrationRow] {
-        let own = readings.filter { $0.reader == .judge && $0.questions == .asked }
-        return Dictionary(grouping: own) { [$0.split, $0.passage] }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
-            .map { key, answers in
-                CalibrationRow(
-                    passage: key[1], split: key[0], correct: answers.count { $0.choice == $0.answer },
-                    wrong: answers.count { $0.choice != nil && $0.choice != $0.answer },
-                    unsure: answers.count { $0.choice == nil })
-            }
+    /// Articles of the corpus: how many are used, and why the others are not.
+    func articleDrops() throws -> [CountedReason] {
+        guard let corpus = evaluations.first?.articleSetKey else { return [] }
+        let drops = try store.articleDrops(corpusKey: corpus)
+        guard !drops.isEmpty else { return [] }
+        return Self.ordered(drops.map { CountedReason(reason: $0.reason, count: $0.count) } + [CountedReason(reason: "used", count: articles.count)])
+    }
+
+    /// What became of the candidate questions of all articles.
+    func candidateFates() throws -> [CountedReason] {
+        var counts: [String: Int] = [:]
+        for record in try store.questionSets(judgeKey: judgeKey).values {
+            try record.counts.map { counts.merge(try $0.decode([String: Int].self)) { $0 + $1 } }
+        }
+        return Self.ordered(counts.map { CountedReason(reason: $0.key, count: $0.value) })
+    }
+
+    /// The most frequent first.
+    private static func ordered(_ reasons: [CountedReason]) -> [CountedReason] {
+        reasons.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
     }
 
     func questionDrops() throws -> [CountedReason] {
         let reasons = try store.questionSets(judgeKey: judgeKey).values.map { $0.dropReason ?? "kept" }
-        return Dictionary(grouping: reasons) { $0 }.map { CountedReason(reason: $0.key, count: $0.value.count) }
-            .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+        return Self.ordered(Dictionary(grouping: reasons) { $0 }.map { CountedReason(reason: $0.key, count: $0.value.count) })
     }
 
     /// Why the chosen one of each pair was preferred, over the pairs of round 1.
@@ -178,8 +186,7 @@ struct StoreReader {
         for run in runs {
             guard let cell = try store.cells(runID: run.id).first(where: { $0.name == PairSet.stepName }) else { continue }
             let pairs = try store.pairs(pairSetKey: cell.key)
-            return Dictionary(grouping: pairs, by: \.reason).map { CountedReason(reason: $0.key, count: $0.value.count) }
-                .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+            return Self.ordered(Dictionary(grouping: pairs, by: \.reason).map { CountedReason(reason: $0.key, count: $0.value.count) })
         }
         return []
     }

@@ -64,7 +64,7 @@ extension Study {
                 exitStatus: .badData)
         }
         sets.dropped = corpus.dropped
-        try await step("articles", inputs: inputs, line: line) { cell in
+        try await step("articles", version: 2, inputs: inputs, line: line) { cell in
             var records: [ArticleRecord] = []
             for part in ArticleSplit.Part.allCases {
                 for article in sets[part] {
@@ -75,8 +75,11 @@ extension Study {
                 }
             }
             try store.save(articles: records)
-            let left = sets.dropped.sorted { $0.key.rawValue < $1.key.rawValue }
-                .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+            var drops = Dictionary(uniqueKeysWithValues: sets.dropped.map { ($0.key.rawValue, $0.value) })
+            let undrawn = corpus.articles.count - records.count
+            if undrawn > 0 { drops["not drawn, as fewer are asked for"] = undrawn }
+            try store.save(articleDrops: drops.map { ArticleDropRecord(corpusKey: sets.key, reason: $0.key, count: $0.value) })
+            let left = drops.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             cell.show(
                 "\(sets.train.count) training, \(sets.development.count) development and \(sets.test.count) test articles."
                     + (left.isEmpty ? "" : " Left out: \(left)."))

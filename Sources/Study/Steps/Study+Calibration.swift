@@ -13,20 +13,24 @@ extension Study {
     }
 
     /// Has the judge answer from passages whose worth is known, on development and test articles: all questions
-    /// it could ask, those it asks, those with its prompt in other words; and has the original model name the
-    /// letter of the answer, to see whether two readers agree.
-    public func calibrateJudge(on articles: ArticleSets, with bank: QuestionBank, line: Int = #line) async throws {
+    /// it could ask, those it asks, those with its prompt in other words, and those where it must choose; and has
+    /// the original model name the letter of the answer, to see whether two readers agree.
+    ///
+    /// - Parameter best: a good summary of each test article, from ``evaluateBestOfN(_:on:of:with:line:)``.
+    public func calibrateJudge(
+        on articles: ArticleSets, with bank: QuestionBank, best: Evaluation, line: Int = #line
+    ) async throws {
         let inputs: [String: KeyValue] = [
-            "judge": .string(bank.judgeKey), "articles": .string(articles.key), "seed": KeyValue(settings.seed),
+            "judge": .string(bank.judgeKey), "articles": .string(articles.key), "best": .string(best.key), "seed": KeyValue(settings.seed),
         ]
         try await step(
-            "calibrate the judge", version: 2, inputs: inputs, line: line,
+            "calibrate the judge", version: 3, inputs: inputs, line: line,
             calls: {
                 try answerCalls(articles.development + articles.test, textsPerArticle: Calibration.Passage.allCases.count, bank)
             }
         ) { cell in
-            try await calibrate(articles, bank, cell)
-            for table in try JudgeTables(bank.readings(), rootSeed: settings.seed).all() { cell.show(table.markdown()) }
+            try await calibrate(articles, bank, best, cell)
+            for table in try JudgeTables(bank.readings(best: best.key), rootSeed: settings.seed).all() { cell.show(table.markdown()) }
         }
     }
 
@@ -35,23 +39,30 @@ extension Study {
             _ part: ArticleSplit.Part, _ reader: JudgeReading.Reader, _ questions: JudgeReading.Questions,
             _ passages: [Calibration.Passage]
         ) -> [CalibrationTask] {
-            passages.map { CalibrationTask(part: part, reader: reader, questions: questions, passage: $0) }
+            // The best of several samples is of test articles only.
+            passages.filter { $0 != .bestSample || part == .test }
+                .map { CalibrationTask(part: part, reader: reader, questions: questions, passage: $0) }
         }
-        let few: [Calibration.Passage] = [.fullArticle, .lead3, .otherArticle]
+        let few: [Calibration.Passage] = [.fullArticle, .lead3, .bestSample, .otherArticle]
         var result: [CalibrationTask] = []
         for part in [ArticleSplit.Part.development, .test] {
             result += tasks(part, .judge, .asked, Calibration.Passage.allCases)
-            guard judge is ClozeJudge else { continue }
-            result += tasks(part, .judge, .candidates, [.fullArticle, .otherArticle, .nothing])
-            result += tasks(part, .paraphrase, .asked, few)
-            if part == .test { result += tasks(part, .letters, .asked, few) }
+            if judge is ClozeJudge {
+                result += tasks(part, .judge, .candidates, [.fullArticle, .otherArticle, .nothing])
+                result += tasks(part, .paraphrase, .asked, few)
+                for questions in [JudgeReading.Questions.asked, .candidates] {
+                    result += tasks(part, .forced, questions, [.otherArticle, .nothing])
+                }
+            }
+            // The original model as the second reader, unless it is the first one already.
+            if part == .test, options.judge != .prompted(model: nil) { result += tasks(part, .letters, .asked, few) }
         }
         return result
     }
 
-    private func calibrate(_ articles: ArticleSets, _ bank: QuestionBank, _ cell: Cell) async throws {
+    private func calibrate(_ articles: ArticleSets, _ bank: QuestionBank, _ best: Evaluation, _ cell: Cell) async throws {
         let present = Set(
-            try bank.readings().map { [$0.split, $0.reader.rawValue, $0.questions.rawValue, $0.passage] })
+            try bank.readings(best: best.key).map { [$0.split, $0.reader.rawValue, $0.questions.rawValue, $0.passage] })
         let judge = try judge(articles)
         let tasks = calibrationTasks(of: judge)
         let missing = tasks.filter {
@@ -59,6 +70,7 @@ extension Study {
         }
         let progress = try cell.progress(total: tasks.count, completed: tasks.count - missing.count, unit: "passages")
         let asked = try bank.sets()
+        let bestSamples = Dictionary(uniqueKeysWithValues: try best.rows().map { ($0.articleID, $0.summary) })
         var candidates: [ArticleSplit.Part: [QuestionSet]] = [:]
         for task in missing {
             let sets: [QuestionSet]
@@ -71,13 +83,13 @@ extension Study {
                 }
                 sets = candidates[task.part] ?? []
             }
-            let result = try await calibration(task, of: judge, sets: sets, articles: articles)
+            let result = try await calibration(task, of: judge, sets: sets, articles: articles, bestSamples: bestSamples)
             try store.save(
                 calibrationAnswers: result.answers.map { answer in
                     CalibrationAnswerRecord(
                         judgeKey: bank.judgeKey, split: task.part.rawValue, reader: task.reader.rawValue,
-                        questions: task.questions.rawValue, passage: task.passage.rawValue, articleID: answer.articleID,
-                        question: answer.question, kind: answer.kind.rawValue, answer: answer.answer,
+                        questions: task.questions.rawValue, passage: task.passage.storedName(best: best.key),
+                        articleID: answer.articleID, question: answer.question, kind: answer.kind.rawValue, answer: answer.answer,
                         choice: answer.choice)
                 })
             try progress.advance()
@@ -86,13 +98,16 @@ extension Study {
     }
 
     private func calibration(
-        _ task: CalibrationTask, of judge: any Judge, sets: [QuestionSet], articles: ArticleSets
+        _ task: CalibrationTask, of judge: any Judge, sets: [QuestionSet], articles: ArticleSets, bestSamples: [String: String]
     ) async throws -> Calibration {
         var sets = sets
         let reader: any Judge
         switch task.reader {
         case .judge:
             reader = judge
+        case .forced:
+            guard let cloze = judge as? ClozeJudge else { return Calibration() }
+            return try cloze.guesses(sets: sets, articles: articles[task.part], passage: task.passage, seed: settings.seed)
         case .paraphrase:
             reader = clozeJudge(articles, prompt: .paraphrase)
             // What the options' likelihoods are without a passage depends on the prompt too.
@@ -101,19 +116,31 @@ extension Study {
             reader = try promptedJudge(reading: loaded, with: originalModel, mode: .letter)
         }
         return try await reader.calibration(
-            sets: sets, articles: articles[task.part], passages: [task.passage], seed: settings.seed)
+            sets: sets, articles: articles[task.part], passages: [task.passage], bestSamples: bestSamples, seed: settings.seed)
     }
 }
 
+extension Calibration.Passage {
+    /// As the store names it: one judge may read samples of several models and temperatures.
+    fileprivate func storedName(best: String) -> String { self == .bestSample ? "\(rawValue) \(best)" : rawValue }
+}
+
 extension QuestionBank {
-    /// The judge's calibration.
-    func readings() throws -> [JudgeReading] {
-        try store.calibrationAnswers(judgeKey: judgeKey).compactMap { row in
+    /// The judge's calibration, with the best samples of one evaluation.
+    /// - Parameter best: ``Evaluation/key`` of that evaluation; `nil` leaves them out.
+    func readings(best: String?) throws -> [JudgeReading] {
+        let sample = Calibration.Passage.bestSample
+        return try store.calibrationAnswers(judgeKey: judgeKey).compactMap { row in
+            var passage = row.passage
+            if passage.hasPrefix(sample.rawValue) {
+                guard let best, passage == sample.storedName(best: best) else { return nil }
+                passage = sample.rawValue
+            }
             guard let reader = JudgeReading.Reader(rawValue: row.reader),
                 let questions = JudgeReading.Questions(rawValue: row.questions)
             else { return nil }
             return JudgeReading(
-                split: row.split, reader: reader, questions: questions, passage: row.passage, articleID: row.articleID,
+                split: row.split, reader: reader, questions: questions, passage: passage, articleID: row.articleID,
                 question: row.question, kind: row.kind, answer: row.answer, choice: row.choice)
         }
     }

@@ -6,6 +6,8 @@ import Preferences
 public struct Evaluation: Sendable {
     public var systemName: String
     public var label: String
+    /// Content key of the step that measured it.
+    let key: String
     let id: Int64?
     let store: Store
 
@@ -70,9 +72,11 @@ extension Study {
             "source": source, "articles": .array(articles[part].map { .string($0.id) }), "judge": .string(bank.judgeKey),
             "name": .string(system.name), "kind": .string(system.kind),
         ]
-        var evaluation = Evaluation(systemName: system.name, label: system.label, id: nil, store: store)
+        let stepName = Self.evaluationStep(label: system.label, part: part.rawValue)
+        let key = ContentKey(step: stepName, version: 1, inputs: inputs).hex
+        var evaluation = Evaluation(systemName: system.name, label: system.label, key: key, id: nil, store: store)
         try await step(
-            "evaluate \(system.label) on \(part.rawValue)", inputs: inputs, line: line,
+            stepName, inputs: inputs, line: line,
             work: { judgingWork(articles[part].count) }, calls: { try answerCalls(articles[part], textsPerArticle: 1, bank) }
         ) { cell in
             let sets = try bank.sets()
@@ -95,18 +99,21 @@ extension Study {
                 round: system.round, split: part.rawValue, articleSetKey: articles.key, judgeKey: bank.judgeKey,
                 trainingKey: system.trainingKey, details: system.details)
             let id = try store.save(evaluation: record, rows: rows)
-            evaluation = Evaluation(systemName: system.name, label: system.label, id: id, store: store)
+            evaluation = Evaluation(systemName: system.name, label: system.label, key: key, id: id, store: store)
             cell.show(try summary(evaluation, articles: articles))
         }
         if part == .test { measuredOnTest.append(evaluation) }
         return evaluation
     }
 
+    /// Name of the step that measures a system.
+    static func evaluationStep(label: String, part: String) -> String { "evaluate \(label) on \(part)" }
+
     private func summary(_ evaluation: Evaluation, articles: ArticleSets) throws -> String {
         let rows = try evaluation.rows()
         let words = Dictionary(uniqueKeysWithValues: articles.all.map { ($0.id, $0.wordCount) })
-        let accuracy = rows.reduce(0.0) { $0 + Double($1.correct ?? 0) / Double(Question.countPerArticle) } / Double(max(rows.count, 1))
-        let compression = rows.map { Double($0.words) / Double(max(words[$0.articleID] ?? 1, 1)) }.sorted()
+        let accuracy = rows.reduce(0.0) { $0 + Double($1.scored?.correct ?? 0) / Double(Question.countPerArticle) } / Double(max(rows.count, 1))
+        let compression = rows.map { $0.scored == nil ? 1 : Double($0.words) / Double(max(words[$0.articleID] ?? 1, 1)) }.sorted()
         let failed = rows.count { !$0.failures.isEmpty }
         let median = compression.isEmpty ? 0 : (compression[(compression.count - 1) / 2] + compression[compression.count / 2]) / 2
         return String(
@@ -133,9 +140,14 @@ public enum SystemKind: String, Sendable {
 }
 
 extension EvaluationRowRecord {
+    /// Failures that leave no summary to measure, as in the report: no question right, nothing compressed, lost to
+    /// any summary. One that hit the token limit or repeats itself is measured as it stands.
+    private static let noSummary = Set(
+        [SummaryFailure.empty, .invalidCharacters, .tooLong, .judgeFailed].map(\.rawValue))
+
     /// What the preference function sees; `nil` for a failed summary.
     var scored: ScoredSummary? {
-        guard let correct, words > 0 else { return nil }
+        guard let correct, words > 0, Self.noSummary.isDisjoint(with: failures) else { return nil }
         return ScoredSummary(correct: correct, words: words)
     }
 }

@@ -51,7 +51,8 @@ extension Study {
                     QuestionSetRecord(
                         judgeKey: bank.judgeKey, articleID: outcome.articleID,
                         questions: outcome.questions == nil ? nil : try JSONText(encoding: outcome),
-                        dropReason: outcome.questions == nil ? outcome.dropReason ?? "no questions" : nil)
+                        dropReason: outcome.questions == nil ? outcome.dropReason ?? "no questions" : nil,
+                        counts: outcome.counts.isEmpty ? nil : try JSONText(encoding: outcome.counts))
                 }
                 try store.save(questionSets: records)
                 try progress.advance(by: batch.count)

@@ -123,6 +123,75 @@ def curve(rng, method, beta, rate, steps):
             "diverged": diverged, "points": points}
 
 
+# Share of answers that are right and that are "Unsure", by passage.
+PASSAGES = {
+    "full article": (0.96, 0.03), "best sample": (0.6, 0.3), "first 3 sentences": (0.5, 0.4), "first 2 sentences": (0.4, 0.5),
+    "first sentence": (0.25, 0.7), "another article": (0.03, 0.93), "nothing": (0, 1),
+}
+KINDS = "person place number date".split()
+
+
+def readings(rng, articles, split):
+    """The judge's calibration: a reading that is right mostly is so for every reader, so that readers agree."""
+    result = []
+
+    def read(reader, asked, passage, article, index, answer, right, unsure):
+        draw = rng.random()
+        choice = answer if draw < right else None if draw < right + unsure else (answer + 1 + rng.randrange(4)) % 5
+        result.append({
+            "split": split, "reader": reader, "questions": asked, "passage": passage, "articleID": article["id"], "question": index,
+            "kind": KINDS[(index + len(article["id"])) % 4], "answer": answer, **({} if choice is None else {"choice": choice}),
+        })
+
+    for article in articles:
+        for passage, (right, unsure) in PASSAGES.items():
+            if passage == "best sample" and split != "test":
+                continue
+            for index, question in enumerate(article["questions"]):
+                answer = question["answer"]
+                read("judge", "asked", passage, article, index, answer, 1 if passage == "full article" else right, unsure)
+                if passage in ("full article", "first 3 sentences", "another article"):
+                    read("paraphrase", "asked", passage, article, index, answer, right, unsure)
+                    if split == "test":
+                        read("letters", "asked", passage, article, index, answer, 0.25, 0.3)
+                if passage in ("another article", "nothing"):
+                    read("forced", "asked", passage, article, index, answer, 0.2, 0)
+            if split == "test" and passage in ("full article", "another article", "nothing"):
+                for index in range(7):
+                    read("judge", "candidates", passage, article, index, rng.randrange(5), right, unsure)
+    return result
+
+
+def evidence(made, development, rows):
+    """What is known of the judge: drawn apart, so that the rest of the study does not depend on it."""
+    rng = random.Random(len(made))
+
+    def gaming(name, label, summary, correct, failures):
+        return {
+            "name": "gaming-" + name, "label": label, "kind": "gaming", "round": 0, "experiment": "baseline", "runID": "r1",
+            "outcomes": [{
+                "articleID": a["id"], "article": a["text"], "articleWords": a["words"], "summary": summary(a),
+                "summaryWords": len(summary(a).split()), "correct": correct(a), "failures": failures,
+                "questions": [{**q, **({"given": q["answer"]} if i < correct(a) else {})} for i, q in enumerate(a["questions"])],
+            } for a in made]}
+
+    return {
+        "readings": readings(rng, made, "test") + readings(rng, development, "development"),
+        "gaming": [
+            gaming("empty", "Empty text", lambda a: "", lambda a: 0, ["empty"]),
+            gaming("name-list", "List of the article's names", lambda a: ", ".join(PLACES) + ".", lambda a: a["words"] % 4, []),
+            gaming("article-copy", "Copy of the article", lambda a: a["text"], lambda a: 5, ["tooLong"]),
+        ],
+        "fluency": {
+            "threshold": 8.07, "quantile": 0.99, "passageCount": 482,
+            "summaries": [
+                {"system": name, "label": label, "articleID": a["id"], "perWord": round(rng.gauss(mean, 0.6), 3)}
+                for name, label, mean in [(r["name"], r["label"], 4.5) for r in rows] + [("gaming-name-list", "List of the article's names", 8.5)]
+                for a in made
+            ]},
+    }
+
+
 def study(seed, articles, words, systems, betas, rates, steps):
     rng = random.Random(seed)
     made = []
@@ -183,16 +252,17 @@ def study(seed, articles, words, systems, betas, rates, steps):
             "seconds": seconds, "details": {**details, "step seed": str(100 + index)},
         } for index, (step, seconds) in enumerate(steps_)],
         "systems": rows, "originalSystem": "original", "trainings": curves, "sweeps": sweep,
-        "calibration": [
-            {"passage": passage, "split": "development", "correct": right, "wrong": wrong, "unsure": unsure}
-            for passage, right, wrong, unsure in (
-                ("full article", 141, 12, 22), ("first two sentences", 70, 21, 84), ("another article", 9, 14, 152),
-                ("nothing", 6, 9, 160))],
+        "articleDrops": [
+            {"reason": "used", "count": 285}, {"reason": "shorter than the length limit", "count": 14},
+            {"reason": "same text as an earlier article", "count": 1}],
         "questionDrops": [{"reason": "kept", "count": 260}, {"reason": "fewer than five facts | names", "count": 40}],
-        "pairTypes": [{"reason": "accuracy", "count": 180}, {"reason": "shorter, both >= 3", "count": 120}],
+        "candidateFates": [
+            {"reason": "not needed", "count": 1790}, {"reason": "asked", "count": 1300},
+            {"reason": "answerable from the statement alone", "count": 640}, {"reason": "not answered right from the article", "count": 210}],
+        "pairTypes": [{"reason": "moreAccurate", "count": 180}, {"reason": "shorterBothAtLeast3", "count": 120}],
         "deviations": ["Model: SmolLM2-135M-Instruct instead of Mistral-7B-Instruct-v0.1.",
                        "Judge: cloze questions answered by log-likelihood, not Llama-3-70B."],
-        "rootSeed": 21,
+        "rootSeed": 21, "judge": evidence(made, development, rows),
         "notebooks": [{"experiment": "baseline", "runID": "r1", "source": NOTEBOOK, "steps": [
             {"name": "evaluate", "line": 13, "reason": "new",
              "output": "| system | rate |\n| :--- | ---: |\n| lead | 55 % |"}]}],

@@ -8,14 +8,17 @@ public struct QuestionSetRecord: Sendable, Codable, Equatable {
     /// The judge's own kind of question; `nil` when dropped.
     public var questions: JSONText?
     public var dropReason: String?
+    /// What became of the candidate questions: an object of reasons and numbers; `nil` where that was not kept.
+    public var counts: JSONText?
 
     public init(
-        judgeKey: String, articleID: String, questions: JSONText? = nil, dropReason: String? = nil
+        judgeKey: String, articleID: String, questions: JSONText? = nil, dropReason: String? = nil, counts: JSONText? = nil
     ) {
         self.judgeKey = judgeKey
         self.articleID = articleID
         self.questions = questions
         self.dropReason = dropReason
+        self.counts = counts
     }
 }
 

@@ -17,6 +17,8 @@ public struct CellPlan: Sendable, Equatable {
     public var earlierSecondsPerUnit: Double?
     /// What the study knows of the work ahead.
     public var work: StepWork?
+    /// Of what steps up to this one leave in the workspace, what is removed once this one is done, in bytes.
+    public var releasedDiskBytes = 0
 }
 
 extension Store {

@@ -29,7 +29,7 @@ extension Experiment {
 
     /// Runs the experiment's command line and exits with a documented code.
     public static func main() async {
-        await ExperimentCommand<Self>.main()
+        await ExperimentCommand<Self>.runAsProgram()
     }
 }
 
@@ -54,10 +54,8 @@ struct RunCommand<Notes: Experiment>: AsyncParsableCommand {
 
     func run() async throws {
         Interruption.handleSignals()
-        try await reportingFailures {
-            let study = try Study(Notes.self, options: options)
-            try await study.run(Notes.self)
-        }
+        let study = try Study(Notes.self, options: options)
+        try await study.run(Notes.self)
     }
 }
 
@@ -69,10 +67,8 @@ struct PlanCommand<Notes: Experiment>: AsyncParsableCommand {
     @OptionGroup var options: StudyOptions
 
     func run() async throws {
-        try await reportingFailures {
-            let study = try Study(Notes.self, options: options, planning: true)
-            try await study.run(Notes.self)
-        }
+        let study = try Study(Notes.self, options: options, planning: true)
+        try await study.run(Notes.self)
     }
 }
 
@@ -84,25 +80,8 @@ struct SettingsCommand<Notes: Experiment>: AsyncParsableCommand {
     @OptionGroup var options: StudyOptions
 
     func run() async throws {
-        try await reportingFailures {
-            for (name, value, help) in try options.settings().listing {
-                print("\(name): \(value.canonicalJSON)".padding(toLength: 56, withPad: " ", startingAt: 0) + " # " + help)
-            }
+        for (name, value, help) in try options.settings().listing {
+            print("\(name): \(value.canonicalJSON)".padding(toLength: 56, withPad: " ", startingAt: 0) + " # " + help)
         }
-    }
-}
-
-/// Runs a command's work; an error is printed as what, where, why and what to do, and becomes its exit code.
-public func reportingFailures(_ work: () async throws -> Void) async throws {
-    do {
-        try await work()
-    } catch let error as ExitCode {
-        throw error
-    } catch let error as ValidationError {
-        throw error
-    } catch {
-        let report = StudyFailure.report(error)
-        FileHandle.standardError.write(Data((report.message + "\n").utf8))
-        throw ExitCode(report.exitStatus.rawValue)
     }
 }

@@ -23,6 +23,8 @@ public final class Study {
     let loadedJudge: LoadedModel?
     let precision: Precision
     private(set) var planned: [CellPlan] = []
+    /// Disk space of the weights that planned trainings would leave, by the policy's key.
+    private var plannedWeights: [String: Int] = [:]
 
     /// The original model; it also is the reference of round 1 and the embedded judge's reader.
     public private(set) lazy var original = PolicyModel(
@@ -102,6 +104,18 @@ public final class Study {
             return
         }
         try await notebook.cell(name, version: version, inputs: inputs, line: line, body)
+    }
+
+    /// Notes, when planning, that the last step would leave a policy's weights in the workspace.
+    func planWeights(of policy: PolicyModel) {
+        guard isPlanning, let plan = planned.last, !plan.isCached, let bytes = plan.work?.diskBytes else { return }
+        plannedWeights[policy.key] = bytes
+    }
+
+    /// Notes, when planning, that weights would be removed after the last step.
+    func planDiscard(of policies: [PolicyModel]) {
+        guard let last = planned.indices.last else { return }
+        for policy in policies { planned[last].releasedDiskBytes += plannedWeights.removeValue(forKey: policy.key) ?? 0 }
     }
 
     private func printPlan() throws {

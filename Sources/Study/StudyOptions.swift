@@ -8,17 +8,20 @@ public struct StudyOptions: ParsableArguments {
     @Option(help: "Size of the study: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).")
     public var preset = Preset.quick
 
-    @Option(help: "Folder that keeps the store, weights and reports.")
+    @Option(help: "Folder that keeps the store, weights and reports.", completion: .directory)
     public var workspace = "workspace"
 
-    @Option(help: "Model: a GGUF file, or a Hugging Face folder. Default: SmolLM2-135M-Instruct from the cache folder.")
+    @Option(help: "Model: a GGUF file, or a Hugging Face folder. Default: SmolLM2-135M-Instruct from the cache folder.", completion: .file())
     public var model: String?
 
-    @Option(help: "Articles: JSON Lines or CSV with an article or text column, or one article per line. Default: the Lee corpus from the cache folder.")
+    @Option(
+        help: "Articles: JSON Lines or CSV with an article or text column, or one article per line. Default: the Lee corpus from the cache folder.",
+        completion: .file())
     public var articles: String?
 
     @Option(
         help: "Judge: cloze, prompted:original, prompted:PATH (a local model) or openai:MODEL@URL.",
+        completion: .list(["cloze", "prompted:original", "prompted:", "openai:"]),
         transform: JudgeSelection.init(argument:))
     public var judge = JudgeSelection.cloze
 
@@ -28,7 +31,7 @@ public struct StudyOptions: ParsableArguments {
 
     @OptionGroup(title: "Rounds") public var roundOptions: RoundOptions
 
-    @Option(help: "YAML file of settings.")
+    @Option(help: "YAML file of settings.", completion: .file(extensions: ["yaml", "yml"]))
     public var config: String?
 
     @Option(name: .customLong("set"), help: ArgumentHelp("Override one setting; may be repeated.", valueName: "key=value"))

@@ -15,6 +15,6 @@ struct CalibrateCommand: AsyncParsableCommand {
     @OptionGroup var options: StudyOptions
 
     func run() async throws {
-        try await reportingFailures { try await JudgeCalibration.run(options) }
+        try await JudgeCalibration.run(options)
     }
 }

@@ -30,25 +30,23 @@ struct ConvertCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await reportingFailures {
-            var loaded = try options.load()
-            let source = URL(fileURLWithPath: loaded.source.path).lastPathComponent
-            if options.adapter != nil {
-                let model = try options.engine(loaded)
-                model.adapter?.merge(into: model.parameters, layout: model.layout)
-                loaded.parameters = model.parameters
-            }
-            let name = name ?? URL(fileURLWithPath: target).deletingPathExtension().lastPathComponent
-            if isGGUF {
-                try loaded.writeGGUF(to: target, weights: weights ?? .float16, name: name)
-            } else {
-                let merged = options.adapter.map { " with the adapter \(URL(fileURLWithPath: $0).lastPathComponent) merged in" }
-                try loaded.writeHuggingFaceFolder(
-                    to: target, weights: weights ?? .float32,
-                    card: ModelCard(name: name, tags: ["precis"], body: "Converted from \(source)\(merged ?? "") by `precis convert`."))
-            }
-            Answer.write(target + "\n")
+        var loaded = try options.load()
+        let source = URL(fileURLWithPath: loaded.source.path).lastPathComponent
+        if options.adapter != nil {
+            let model = try options.engine(loaded)
+            model.adapter?.merge(into: model.parameters, layout: model.layout)
+            loaded.parameters = model.parameters
         }
+        let name = name ?? URL(fileURLWithPath: target).deletingPathExtension().lastPathComponent
+        if isGGUF {
+            try loaded.writeGGUF(to: target, weights: weights ?? .float16, name: name)
+        } else {
+            let merged = options.adapter.map { " with the adapter \(URL(fileURLWithPath: $0).lastPathComponent) merged in" }
+            try loaded.writeHuggingFaceFolder(
+                to: target, weights: weights ?? .float32,
+                card: ModelCard(name: name, tags: ["precis"], body: "Converted from \(source)\(merged ?? "") by `precis convert`."))
+        }
+        Answer.write(target + "\n")
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Notebook
+import Study
 
 @main
 struct Precis: AsyncParsableCommand {

@@ -31,14 +31,12 @@ struct PublishCommand: AsyncParsableCommand {
     var overwrite = false
 
     func run() async throws {
-        try await reportingFailures {
-            do {
-                try await publish()
-            } catch let error as PublishingError {
-                throw UserFailure(
-                    error.what, location: error.location, why: error.reason, remedy: error.remedy,
-                    exitStatus: error.exitStatus)
-            }
+        do {
+            try await publish()
+        } catch let error as PublishingError {
+            throw UserFailure(
+                error.what, location: error.location, why: error.reason, remedy: error.remedy,
+                exitStatus: error.exitStatus)
         }
     }
 

@@ -38,25 +38,23 @@ struct SampleCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await reportingFailures {
-            let loaded = try options.load()
-            let model = try options.engine(loaded)
-            let text = try prompt ?? StandardInput.text()
-            let request = SamplingRequest(
-                prompt: try loaded.chatTemplate.render([Message(role: .user, content: text)], addGenerationPrompt: true),
-                settings: SamplingSettings(temperature: temperature, topP: topP, maximumTokens: maximumTokens),
-                seeds: (0..<count).map { SeededRandom.seed(rootSeed: seed, purpose: "sample", index: $0) })
-            var lines = [String](repeating: "", count: count)
-            try model.sample([request], stopTokens: Set(loaded.chatTemplate.stopTokens)) { _, index, sequence in
-                let row: KeyValue = [
-                    "sample": .int(index), "text": .string(loaded.tokenizer.decode(sequence.tokens)),
-                    "tokens": .array(sequence.tokens.map { .int(Int($0)) }),
-                    "finish_reason": .string(sequence.finishReason.rawValue),
-                    "logp": .double(sequence.logProbability),
-                ]
-                lines[index] = row.canonicalJSON + "\n"
-            }
-            Answer.write(lines.joined())
+        let loaded = try options.load()
+        let model = try options.engine(loaded)
+        let text = try prompt ?? StandardInput.text()
+        let request = SamplingRequest(
+            prompt: try loaded.chatTemplate.render([Message(role: .user, content: text)], addGenerationPrompt: true),
+            settings: SamplingSettings(temperature: temperature, topP: topP, maximumTokens: maximumTokens),
+            seeds: (0..<count).map { SeededRandom.seed(rootSeed: seed, purpose: "sample", index: $0) })
+        var lines = [String](repeating: "", count: count)
+        try model.sample([request], stopTokens: Set(loaded.chatTemplate.stopTokens)) { _, index, sequence in
+            let row: KeyValue = [
+                "sample": .int(index), "text": .string(loaded.tokenizer.decode(sequence.tokens)),
+                "tokens": .array(sequence.tokens.map { .int(Int($0)) }),
+                "finish_reason": .string(sequence.finishReason.rawValue),
+                "logp": .double(sequence.logProbability),
+            ]
+            lines[index] = row.canonicalJSON + "\n"
         }
+        Answer.write(lines.joined())
     }
 }

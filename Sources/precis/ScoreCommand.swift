@@ -19,24 +19,22 @@ struct ScoreCommand: AsyncParsableCommand {
     var pairs: String
 
     func run() async throws {
-        try await reportingFailures {
-            // Every line is checked before the model works on the first.
-            let file = try PairFile(path: pairs)
-            let loaded = try options.load()
-            let model = try options.engine(loaded)
-            let tokens = try file.tokens(loaded.chatTemplate)
-            for start in stride(from: 0, to: tokens.count, by: 16) {
-                let batch = tokens[start..<min(start + 16, tokens.count)]
-                let scores = try model.score(
-                    batch.map { TokenTree(prompt: $0.prompt, chosen: $0.chosen, rejected: $0.rejected) })
-                for (row, score) in zip(batch, scores) {
-                    let line: KeyValue = [
-                        "prompt_tokens": .int(row.prompt.count), "chosen": .double(score.sum(1)),
-                        "chosen_tokens": .int(row.chosen.count), "rejected": .double(score.sum(2)),
-                        "rejected_tokens": .int(row.rejected.count),
-                    ]
-                    Answer.write(line.canonicalJSON + "\n")
-                }
+        // Every line is checked before the model works on the first.
+        let file = try PairFile(path: pairs)
+        let loaded = try options.load()
+        let model = try options.engine(loaded)
+        let tokens = try file.tokens(loaded.chatTemplate)
+        for start in stride(from: 0, to: tokens.count, by: 16) {
+            let batch = tokens[start..<min(start + 16, tokens.count)]
+            let scores = try model.score(
+                batch.map { TokenTree(prompt: $0.prompt, chosen: $0.chosen, rejected: $0.rejected) })
+            for (row, score) in zip(batch, scores) {
+                let line: KeyValue = [
+                    "prompt_tokens": .int(row.prompt.count), "chosen": .double(score.sum(1)),
+                    "chosen_tokens": .int(row.chosen.count), "rejected": .double(score.sum(2)),
+                    "rejected_tokens": .int(row.rejected.count),
+                ]
+                Answer.write(line.canonicalJSON + "\n")
             }
         }
     }

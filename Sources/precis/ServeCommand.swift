@@ -57,36 +57,34 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await reportingFailures {
-            Interruption.handleSignals()
-            let loaded = try options.load()
-            let (host, port) = (host, port)
-            let name = modelName ?? Self.name(of: options.adapter ?? loaded.source.path)
-            let server = try Self.wrapping(host, port) {
-                try CompletionServer(
-                    model: try options.engine(loaded), template: loaded.chatTemplate, modelName: name,
-                    host: host == "localhost" ? "127.0.0.1" : host, port: port,
-                    limits: ServerLimits(
-                        batchSize: batchSize, queueLength: queue, maximumTokens: min(maximumTokens, loaded.configuration.contextLength),
-                        bodySize: maximumBody << 10, promptCacheTokens: promptCache))
-            }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    do { try await server.run() } catch let error as ServerError { throw Self.failure(error, host, port) }
-                }
-                group.addTask {
-                    let shown = host.contains(":") ? "[\(host)]" : host
-                    Console().log("serving \(name) at http://\(shown):\(try await server.port())/v1")
-                }
-                group.addTask {
-                    while !Interruption.signals.isRequested { try await Task.sleep(for: .milliseconds(100)) }
-                    await server.stop()
-                }
-                // The server ends by itself only where it failed.
-                try await group.waitForAll()
-            }
-            Console().log("stopped")
+        Interruption.handleSignals()
+        let loaded = try options.load()
+        let (host, port) = (host, port)
+        let name = modelName ?? Self.name(of: options.adapter ?? loaded.source.path)
+        let server = try Self.wrapping(host, port) {
+            try CompletionServer(
+                model: try options.engine(loaded), template: loaded.chatTemplate, modelName: name,
+                host: host == "localhost" ? "127.0.0.1" : host, port: port,
+                limits: ServerLimits(
+                    batchSize: batchSize, queueLength: queue, maximumTokens: min(maximumTokens, loaded.configuration.contextLength),
+                    bodySize: maximumBody << 10, promptCacheTokens: promptCache))
         }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do { try await server.run() } catch let error as ServerError { throw Self.failure(error, host, port) }
+            }
+            group.addTask {
+                let shown = host.contains(":") ? "[\(host)]" : host
+                Console().log("serving \(name) at http://\(shown):\(try await server.port())/v1")
+            }
+            group.addTask {
+                while !Interruption.signals.isRequested { try await Task.sleep(for: .milliseconds(100)) }
+                await server.stop()
+            }
+            // The server ends by itself only where it failed.
+            try await group.waitForAll()
+        }
+        Console().log("stopped")
     }
 
     private static func name(of path: String) -> String {

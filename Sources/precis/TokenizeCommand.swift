@@ -20,21 +20,19 @@ struct TokenizeCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        try await reportingFailures {
-            let loaded = try options.load()
-            let text = try text ?? StandardInput.text()
-            let ids = chat
-                ? try loaded.chatTemplate.render([Message(role: .user, content: text)], addGenerationPrompt: true)
-                : loaded.tokenizer.encode(text)
-            if json {
-                Answer.write(KeyValue.array(ids.map { .int(Int($0)) }).canonicalJSON + "\n")
-                return
-            }
-            let lines = ids.enumerated().map { position, id in
-                let spelling = loaded.tokenizer.decode([id], skippingSpecialTokens: false)
-                return "\(position)\t\(id)\t\(KeyValue.string(spelling).canonicalJSON)\n"
-            }
-            Answer.write(lines.joined())
+        let loaded = try options.load()
+        let text = try text ?? StandardInput.text()
+        let ids = chat
+            ? try loaded.chatTemplate.render([Message(role: .user, content: text)], addGenerationPrompt: true)
+            : loaded.tokenizer.encode(text)
+        if json {
+            Answer.write(KeyValue.array(ids.map { .int(Int($0)) }).canonicalJSON + "\n")
+            return
         }
+        let lines = ids.enumerated().map { position, id in
+            let spelling = loaded.tokenizer.decode([id], skippingSpecialTokens: false)
+            return "\(position)\t\(id)\t\(KeyValue.string(spelling).canonicalJSON)\n"
+        }
+        Answer.write(lines.joined())
     }
 }

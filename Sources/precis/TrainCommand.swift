@@ -43,22 +43,20 @@ struct TrainCommand: AsyncParsableCommand {
 
     func run() async throws {
         Interruption.handleSignals()
-        try await reportingFailures {
-            let settings = try StudyOptions.settings(preset: .quick, config: config, overrides: overrides)
-            let file = try PairFile(path: pairs)
-            // Weights that stay as they are need not stay in memory.
-            let loaded = try options.load(into: lora ? .temporaryFile : .memory)
-            let training = PairFileTraining(
-                method: method, throughAdapter: lora, settings: settings, folder: URL(fileURLWithPath: folder))
-            let result = try await training.run(
-                file, loaded: loaded, model: try options.engine(loaded), interruption: .signals
-            ) { report in
-                var members: [String: KeyValue] = ["step": .int(report.step), "steps": .int(report.totalSteps)]
-                for (name, value) in report.metrics { members[name] = value.isFinite ? .double(value) : .null }
-                Answer.write(KeyValue.object(members).canonicalJSON + "\n")
-            }
-            Console().log("trained weights: \(result.path)")
+        let settings = try StudyOptions.settings(preset: .quick, config: config, overrides: overrides)
+        let file = try PairFile(path: pairs)
+        // Weights that stay as they are need not stay in memory.
+        let loaded = try options.load(into: lora ? .temporaryFile : .memory)
+        let training = PairFileTraining(
+            method: method, throughAdapter: lora, settings: settings, folder: URL(fileURLWithPath: folder))
+        let result = try await training.run(
+            file, loaded: loaded, model: try options.engine(loaded), interruption: .signals
+        ) { report in
+            var members: [String: KeyValue] = ["step": .int(report.step), "steps": .int(report.totalSteps)]
+            for (name, value) in report.metrics { members[name] = value.isFinite ? .double(value) : .null }
+            Answer.write(KeyValue.object(members).canonicalJSON + "\n")
         }
+        Console().log("trained weights: \(result.path)")
     }
 }
 

@@ -60,10 +60,20 @@ import Testing
         #expect(!pairs.isEmpty)
         #expect(try await export(killed) == pairs)
 
+        // Pairs built again from the same samples and judgements are the same bytes.
+        let store = killed.url.appendingPathComponent("precis.sqlite").path
+        let forgotten = try await Program(path: "/usr/bin/env").run([
+            "python3", "-c",
+            "import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); d.execute('DELETE FROM pair'); "
+                + "d.execute(\"DELETE FROM cell WHERE name = 'pairs'\"); d.commit()", store,
+        ])
+        #expect(forgotten.exitCode == 0, "\(forgotten)")
+
         let again = try await program.run(arguments, timeout: .seconds(600))
         #expect(again.exitCode == 0, "\(again)")
-        #expect(!again.standardError.contains("never run"), "\(again)")
+        #expect(again.standardError.components(separatedBy: "never run").count == 2, "only the pairs: \(again)")
         #expect(again.standardError.contains("[train") && again.standardError.contains("cached"), "\(again)")
+        #expect(try await export(killed) == pairs)
     }
 
     /// Samples, judgements and evaluation rows do not depend on the number of threads.
@@ -104,6 +114,18 @@ import Testing
             "--against", URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("results.json").path,
         ])
         #expect(checked.exitCode == 0, "\(checked)")
+        // Six texts that game the metric; the judge's readings: see `Study.calibrateJudge`.
+        #expect(checked.standardOutput.contains("6 texts that game the metric and"), "\(checked)")
+        #expect(html.utf8.count < 2_000_000)
+
+        // What the experiment measured of the judge is shown, not measured again.
+        let calibration = try await precis.run(
+            ["calibrate", "--threads", "2"] + Self.tiny + workspaceArguments(workspace), timeout: .seconds(300))
+        #expect(calibration.exitCode == 0, "\(calibration)")
+        #expect(calibration.standardError.contains("[calibrate the judge] cached"), "\(calibration)")
+        for row in ["| full article | the judge, every candidate | test |", "| best sample | the judge | test |", "| the statement alone | asked | test |"] {
+            #expect(calibration.standardOutput.contains(row), "\(row): \(calibration)")
+        }
 
         #expect(try await precis.run(["verify"] + workspaceArguments(workspace)).exitCode == 0)
         let store = workspace.url.appendingPathComponent("precis.sqlite").path

@@ -76,6 +76,18 @@ struct PlanningTests {
         #expect(try store.estimate(half).seconds == 6)
     }
 
+    @Test("disk space is the most that is held at once")
+    func diskSpace() throws {
+        var plans = try ["A", "B", "C"].map { try plan("train \($0)", StepWork(units: 1, diskBytes: 100)) }
+        #expect(try PlanSummary(plans, store: store).diskBytes == 300)
+        // A sweep keeps the best so far: the loser of each pair goes once both are measured.
+        plans[1].releasedDiskBytes = 100
+        plans[2].releasedDiskBytes = 100
+        #expect(try PlanSummary(plans, store: store).diskBytes == 200)
+        plans[1].isCached = true
+        #expect(try PlanSummary([plans[1]], store: store).diskBytes == nil)
+    }
+
     @Test func sumsAndSources() async throws {
         try await run([("train A", 10, 10)])
         let plans = [

@@ -21,9 +21,20 @@ public struct PlanSummary: Sendable, Equatable {
     public var judgeCalls: Int { pending.reduce(0) { $0 + ($1.plan.work?.judgeCalls ?? 0) } }
     /// Of the step that needs most; `nil` where no step says.
     public var memoryBytes: Int? { pending.compactMap { $0.plan.work?.memoryBytes }.max() }
+    /// The most that the steps that would run hold at once; `nil` where no step says.
     public var diskBytes: Int? {
-        let known = pending.compactMap { $0.plan.work?.diskBytes }
-        return known.isEmpty ? nil : known.reduce(0, +)
+        var isKnown = false
+        var held = 0
+        var most = 0
+        for step in steps {
+            if !step.plan.isCached, let bytes = step.plan.work?.diskBytes {
+                isKnown = true
+                held += bytes
+            }
+            most = max(most, held)
+            held -= step.plan.releasedDiskBytes
+        }
+        return isKnown ? most : nil
     }
 
     /// One line per step, then the sums and what the times are taken from.

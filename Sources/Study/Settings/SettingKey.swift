@@ -5,7 +5,7 @@ import Notebook
 import Preferences
 
 /// A value that a configuration file or `--set` can give.
-protocol SettingValue {
+protocol SettingValue: SendableMetatype {
     /// What a reader is told to write, e.g. "a number".
     static var form: String { get }
     init?(setting: SettingText)

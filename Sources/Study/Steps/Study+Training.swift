@@ -47,6 +47,7 @@ extension Study {
             if let record = try store.training(key: key), record.state != .running { return }
             try await trainings[key]?(cell)
         }
+        planWeights(of: trained)
         return trained
     }
 
@@ -154,8 +155,9 @@ extension Study {
 
     /// Removes the weights of policies that nothing will be asked of again; their measurements stay.
     public func discardWeights(of policies: [PolicyModel], keeping kept: [PolicyModel]) {
-        guard !isPlanning else { return }
-        for policy in policies where !kept.contains(policy) {
+        let discarded = policies.filter { !kept.contains($0) }
+        guard !isPlanning else { return planDiscard(of: discarded) }
+        for policy in discarded {
             if case .file(let name) = policy.weights {
                 try? FileManager.default.removeItem(at: weightsFolder.appendingPathComponent(name))
             }

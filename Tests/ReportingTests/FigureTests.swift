@@ -102,4 +102,29 @@ private let raw = """
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
+
+    /// The command printed under a figure, typed where the report says: it draws, and spoils no file of the report.
+    @Test func theCommandUnderAFigureDrawsIt() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("precis-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let gnuplot = try #require(Gnuplot(), "gnuplot is not installed; sh Scripts/install-packages.sh installs it")
+        let written = try ReportBuilder(try Study.small(), options: .init(draws: 100, gnuplot: gnuplot)).write(to: folder).files
+        func contents() throws -> [String: Data] {
+            try Dictionary(uniqueKeysWithValues: written.map { ($0, try Data(contentsOf: folder.appendingPathComponent($0))) })
+        }
+        let before = try contents()
+        #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("figures/frontier-gnuplot.svg").path))
+        let page = try String(contentsOf: folder.appendingPathComponent("report.md"), encoding: .utf8)
+        let command = try #require(page.split(separator: "\n").first { $0.hasSuffix("gnuplot frontier.gp") })
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", String(command)]
+        process.currentDirectoryURL = folder
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        let drawn = try String(contentsOf: folder.appendingPathComponent("figures/frontier-gnuplot.svg"), encoding: .utf8)
+        #expect(drawn.contains("</svg>") && drawn.contains("DPO"))
+        #expect(try contents() == before)
+    }
 }

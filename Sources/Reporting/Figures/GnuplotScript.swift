@@ -5,14 +5,15 @@ struct GnuplotScript {
     private(set) var text: String
 
     /// - Parameters:
-    ///   - id: stem of the SVG file that the script writes.
+    ///   - id: stem of the figure's files.
     ///   - width, height: of the drawing, in pixels.
     init(id: String, width: Int, height: Int) {
         text = """
-            # Draws \(id).svg from the data files beside this script: gnuplot \(id).gp
+            # Draws \(Plot.drawing(of: id)) from the data files beside this script: gnuplot \(id).gp
+            # \(id).svg is the same drawing with a title, a description, and colours for light and dark pages.
             set encoding utf8
             set terminal svg size \(width),\(height) dynamic noenhanced font \(Self.quoted("Helvetica,13"))
-            set output \(Self.quoted("\(id).svg"))
+            set output \(Self.quoted(Plot.drawing(of: id)))
             set border 3 lc rgb \(Self.quoted(Palette.muted.light)) lw 1
             set tics nomirror scale 0.5 tc rgb \(Self.quoted(Palette.ink.light))
             set grid back lc rgb \(Self.quoted(Palette.grid.light)) lt 1 lw 1

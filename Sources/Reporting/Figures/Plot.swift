@@ -25,6 +25,10 @@ public struct Plot: Sendable, Equatable {
         [("drawing", "\(id).svg"), ("script", "\(id).gp")] + data.map { ("data", $0.name) }
     }
 
+    /// The file that the script writes.
+    static func drawing(of id: String) -> String { "\(id)-gnuplot.svg" }
+
+    var rebuildHint: String { "To draw it again, as figures/\(Self.drawing(of: id)), in the folder that report.html is in:" }
     var rebuildCommand: String { "cd figures && gnuplot \(id).gp" }
 }
 
@@ -57,7 +61,7 @@ public struct Gnuplot: Sendable {
         path = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// Draws a plot whose script and data already lie in `folder`; returns gnuplot's SVG.
+    /// Draws a plot whose script and data already lie in `folder`; returns gnuplot's SVG, which does not stay there.
     /// - Throws: ``PlotError``.
     public func draw(_ plot: Plot, in folder: URL) throws -> String {
         let log = folder.appendingPathComponent("\(plot.id).log")
@@ -72,7 +76,8 @@ public struct Gnuplot: Sendable {
             throw PlotError.scriptFailed(
                 figure: plot.id, messages: messages.trimmingCharacters(in: .whitespacesAndNewlines))
         }
-        let drawing = folder.appendingPathComponent("\(plot.id).svg")
+        let drawing = folder.appendingPathComponent(Plot.drawing(of: plot.id))
+        defer { try? FileManager.default.removeItem(at: drawing) }
         do {
             return try String(contentsOf: drawing, encoding: .utf8)
         } catch {

@@ -52,9 +52,9 @@ struct SweepFigure {
                 """
                 Bold: the best and every setting not separable from it. Chosen on the development articles; the main table reports \
                 the chosen setting on the test articles. The last two columns are the win rate under the study's other two preference \
-                functions: where they order the settings differently, the choice depends on the rule. Training variance not \
-                estimated: one training seed.
-                """
+                functions: where they order the settings differently, the choice depends on the rule.
+                """,
+                Resolvable.sentence(count: sweep.settings.first?.cell.outcomes.count ?? 0) ?? Resolvable.oneSeed,
             ])
     }
 

@@ -60,7 +60,7 @@ struct HTMLRenderer {
         }
         content.append(.make(.details, content: [.make(.summary, text: "Data, files and rebuild command")] + [
             .make(.p, content: [.text("Files: ")] + files),
-            .make(.p, text: "Rebuild from the report's folder:"),
+            .make(.p, text: figure.plot.rebuildHint),
             .make(.pre, .class("command"), .focusable(), content: [.make(.code, text: figure.plot.rebuildCommand)]),
         ] + figure.data.map { $0.markup() }))
         return .make(.figure, .id("figure-\(figure.id)"), content: content)

@@ -49,7 +49,7 @@ struct MarkdownRenderer {
         output += "<details><summary>Data, files and rebuild command</summary>\n\n"
         output += figure.plot.files.filter { $0.name != "drawing" || figure.drawing != nil }
             .map { "[\($0.name)](figures/\($0.file))" }.joined(separator: " · ")
-        output += "\n\nRebuild from the report's folder:\n\n" + MarkdownEscaping.fenced(figure.plot.rebuildCommand) + "\n"
+        output += "\n\n\(MarkdownEscaping.inline(figure.plot.rebuildHint))\n\n" + MarkdownEscaping.fenced(figure.plot.rebuildCommand) + "\n"
         return output + figure.data.map { $0.markdown() }.joined(separator: "\n") + "\n</details>\n"
     }
 

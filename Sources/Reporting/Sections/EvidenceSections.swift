@@ -116,6 +116,10 @@ struct EvidenceSections {
                 row("Failed", .share(first.failed), .share(second.failed), try analysis.failureDifference(first, second)),
                 .init([.init("Head to head"), .percent(direct.rate), .missing, .missing], opensGroup: true),
             ],
-            notes: ["Differences: the first system minus the second on the same articles; bold where the interval leaves out 0. Head to head: how often the first system's summary wins against the second's. Training variance not estimated: one training seed."])
+            notes: [
+                "Differences: the first system minus the second on the same articles; bold where the interval leaves out 0. Head to head: how often the first system's summary wins against the second's.",
+                Resolvable.sentence(
+                    count: first.count, accuracyDifferences: try first.accuracyScores.difference(from: second.accuracyScores)) ?? Resolvable.oneSeed,
+            ])
     }
 }

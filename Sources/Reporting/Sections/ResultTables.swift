@@ -47,20 +47,11 @@ struct ResultTables {
 
     /// The smallest differences that this many articles can resolve.
     func resolvable() -> String? {
-        guard analysis.count > 1 else { return nil }
-        let power = ResolvableDifference()
-        var parts: [String] = []
-        if let share = power.proportion(above: 0.5, count: analysis.count) {
-            parts.append("a win rate of \(NumberFormat.fixed(50 + share * 100, decimals: 0)) % or more")
-        }
         let system = analysis.headline ?? analysis.systems.first { $0.name != analysis.original?.name }
-        if let system, let original = analysis.original, let differences = try? system.accuracyScores.difference(from: original.accuracyScores),
-            let deviation = MeanEstimate(of: differences).standardDeviation {
-            let points = power.paired(standardDeviation: deviation, count: analysis.count) * 100
-            parts.append("an accuracy difference of \(NumberFormat.fixed(points, decimals: 1)) points or more")
+        let differences = analysis.original.flatMap { original in
+            system.flatMap { try? $0.accuracyScores.difference(from: original.accuracyScores) }
         }
-        guard !parts.isEmpty else { return nil }
-        return "Resolvable with \(Prose.counted(analysis.count, "article")) (5 % level, 80 % power): \(Prose.list(parts)). Training variance not estimated: one training seed."
+        return Resolvable.sentence(count: analysis.count, accuracyDifferences: differences)
     }
 
     func details() -> Table {
@@ -123,7 +114,7 @@ struct ResultTables {
             },
             notes: [
                 "The article's rule and the evaluation code's agree wherever both name a winner; summaries of equal length are half a win. The training variant leaves equal low accuracy, and length differences below three words, undecided: half a win each."
-            ])
+            ] + [Resolvable.sentence(count: analysis.count)].compactMap { $0 })
     }
 
     func failures() -> Table {

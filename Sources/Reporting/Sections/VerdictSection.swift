@@ -61,7 +61,7 @@ struct VerdictSection {
             },
             notes: [
                 "Share of articles on which its summary is preferred (more answers right; with three or more right on both sides, or equally few, the shorter), 95 % intervals. Differences: \(headline.label) minus the other; a negative Δ compression is a shorter summary."
-            ])
+            ] + [Resolvable.sentence(count: analysis.count)].compactMap { $0 })
     }
 
     private func beatsOriginal(_ headline: SystemAnalysis, _ comparison: Comparison, _ record: WinRecord) -> [Inline] {

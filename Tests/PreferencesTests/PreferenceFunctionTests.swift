@@ -7,6 +7,16 @@ import Testing
     }
 
     /// The table of the three variants, cell by cell: (first, second) -> preferred side and reason.
+    @Test func failuresThatLeaveNothingLoseToAnySummary() {
+        for failure in SummaryFailure.allCases {
+            let score = ScoredSummary(correct: 3, words: 20, failures: [failure])
+            let isMeasured = failure == .tokenLimit || failure == .repetition
+            #expect(score == (isMeasured ? ScoredSummary(correct: 3, words: 20) : nil), "\(failure)")
+        }
+        #expect(ScoredSummary(correct: nil, words: 20, failures: []) == nil)
+        #expect(ScoredSummary(correct: 0, words: 0, failures: []) == nil)
+    }
+
     @Test(arguments: [
         // Both at least 3: shorter, whatever the accuracy.
         (PreferenceFunction.article, (3, 20), (5, 30), PreferenceOutcome.Side?.some(.first), PreferenceOutcome.Reason.shorterBothAtLeast3),

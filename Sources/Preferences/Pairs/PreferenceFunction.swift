@@ -45,6 +45,12 @@ public struct ScoredSummary: Sendable, Hashable, Codable {
         self.correct = correct
         self.words = words
     }
+
+    /// Of a summary as it was judged; `nil` for one that failed and loses to any other.
+    public init?(correct: Int?, words: Int, failures: [SummaryFailure]) {
+        guard let correct, words > 0, !failures.contains(where: \.leavesNothing) else { return nil }
+        self.init(correct: correct, words: words)
+    }
 }
 
 /// The preferred one of two, and the rule that said so.

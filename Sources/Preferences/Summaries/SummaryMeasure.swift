@@ -10,6 +10,15 @@ public enum SummaryFailure: String, Sendable, Hashable, Codable, CaseIterable {
     case empty
     /// No answer of the judge could be read.
     case judgeFailed
+
+    /// Whether it leaves no summary to measure: no question right, nothing compressed, lost to any summary. One that
+    /// hit the token limit or repeats itself counts as failed too, but is measured as it stands.
+    public var leavesNothing: Bool {
+        switch self {
+        case .tooLong, .invalidCharacters, .empty, .judgeFailed: true
+        case .tokenLimit, .repetition: false
+        }
+    }
 }
 
 /// A summary's length and failures, all that is measured without a judge.

@@ -140,14 +140,8 @@ public enum SystemKind: String, Sendable {
 }
 
 extension EvaluationRowRecord {
-    /// Failures that leave no summary to measure, as in the report: no question right, nothing compressed, lost to
-    /// any summary. One that hit the token limit or repeats itself is measured as it stands.
-    private static let noSummary = Set(
-        [SummaryFailure.empty, .invalidCharacters, .tooLong, .judgeFailed].map(\.rawValue))
-
     /// What the preference function sees; `nil` for a failed summary.
     var scored: ScoredSummary? {
-        guard let correct, words > 0, Self.noSummary.isDisjoint(with: failures) else { return nil }
-        return ScoredSummary(correct: correct, words: words)
+        ScoredSummary(correct: correct, words: words, failures: failures.compactMap(SummaryFailure.init(rawValue:)))
     }
 }

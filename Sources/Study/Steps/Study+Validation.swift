@@ -80,9 +80,9 @@ extension Study {
             zip(validation.articles, summaries).map { ($0.id, $1.text) }, validation.all, validation.bank, cell: nil)
         let judgements = try store.judgements(judgeKey: validation.bank.judgeKey)
         func scored(_ article: Article, _ text: String) -> ScoredSummary? {
-            let words = text.wordCount
-            guard words > 0, let correct = judgements[article.id]?[Store.summaryHash(text)]?.correct else { return nil }
-            return ScoredSummary(correct: correct, words: words)
+            let measure = SummaryMeasure(summary: text, article: article, hitTokenLimit: false)
+            return ScoredSummary(
+                correct: judgements[article.id]?[Store.summaryHash(text)]?.correct, words: measure.words, failures: measure.failures)
         }
         let originals = Dictionary(uniqueKeysWithValues: try texts(of: validation.greedy))
         let record = WinRecord(

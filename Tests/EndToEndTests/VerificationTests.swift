@@ -148,7 +148,8 @@ struct VerificationTests {
         var lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
         lines.removeLast()
         try folder.write(lines.joined(separator: "\n") + "\n", to: name)
-        #expect(try await verify(folder).exitCode == 1)
+        // A system without one of the articles cannot be compared at all.
+        #expect(try await verify(folder).exitCode == (name == "gaming.csv" ? 2 : 1))
         try FileManager.default.removeItem(at: file)
         let missing = try await verify(folder)
         #expect(missing.exitCode == 2 && missing.standardError.contains(name), "\(missing)")

@@ -115,6 +115,7 @@ struct StoreOpeningTests {
         ("1 runs, shared work, evaluations", "885e8557406334c78b666fb58257c305fc3be06d6b753dd6892c29f8d3ad2273"),
         ("2 calibration by answer, fluency", "f53381a94f6fd026d4a5329b49d1db2ee0c461476c52f2620f2ca0ff05bd3e1d"),
         ("3 endpoint answers", "d22017bcd124cfd105ac05cb925ab70d16548d0d9e54b1c4e9e3c0e22e5af528"),
+        ("4 counts of what was left out", "1a9a702f3a27c4306a0552819f0fe8c35587a71265cb8a130ac766c86ad4a901"),
     ]
 
     @Test("the schema that shipped stays as it shipped")

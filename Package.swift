@@ -35,10 +35,11 @@ let package = Package(
             linkerSettings: [.linkedLibrary("boost_iostreams"), .linkedLibrary("stdc++")]),
 
         // Engine
-        .target(name: "Checkpoints"),
-        .target(name: "Tokenization"),
-        .target(name: "LanguageModel", dependencies: ["CKernels", "Checkpoints", "Tokenization"]),
-        .target(name: "PairRanking", dependencies: ["LanguageModel", "CKernels", "Checkpoints", "Tokenization"]),
+        .target(name: "JSON"),
+        .target(name: "Checkpoints", dependencies: ["JSON"]),
+        .target(name: "Tokenization", dependencies: ["JSON"]),
+        .target(name: "LanguageModel", dependencies: ["CKernels", "Checkpoints", "JSON", "Tokenization"]),
+        .target(name: "PairRanking", dependencies: ["LanguageModel", "CKernels", "Checkpoints", "JSON", "Tokenization"]),
         .target(name: "Alignment", dependencies: ["LanguageModel", "CKernels", "Checkpoints"]),
 
         .target(
@@ -50,10 +51,10 @@ let package = Package(
             ]),
 
         // The Hugging Face Hub
-        .target(name: "Publishing", dependencies: ["Checkpoints"]),
+        .target(name: "Publishing", dependencies: ["Checkpoints", "JSON"]),
 
         // Study
-        .target(name: "Instructions", dependencies: ["Checkpoints"], resources: [.copy("Data")]),
+        .target(name: "Instructions", dependencies: ["Checkpoints", "JSON"], resources: [.copy("Data")]),
         .target(name: "Statistics"),
         .target(
             name: "Preferences", dependencies: ["Checkpoints", "LanguageModel", "Tokenization"],
@@ -102,14 +103,15 @@ let package = Package(
         // Tests
         .target(name: "TestSupport", dependencies: ["LanguageModel"], path: "Tests/TestSupport"),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"], resources: [.copy("Fixtures")]),
         .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "Checkpoints"], resources: [.copy("Fixtures")]),
         .testTarget(name: "LanguageModelTests", dependencies: ["LanguageModel", "Checkpoints", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(
             name: "AlignmentTests", dependencies: ["Alignment", "Checkpoints", "TestSupport"], exclude: ["compare_with_trl.py"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "PairRankingTests", dependencies: ["PairRanking", "LanguageModel", "Checkpoints", "Tokenization"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "PublishingTests", dependencies: ["Publishing", "Checkpoints"]),
+        .testTarget(name: "PublishingTests", dependencies: ["Publishing", "Checkpoints", "JSON"]),
         .testTarget(name: "InstructionsTests", dependencies: ["Instructions"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Fixtures")]),
         .testTarget(name: "PreferencesTests", dependencies: ["Preferences", "Checkpoints"], resources: [.copy("Fixtures")]),

@@ -1,3 +1,5 @@
+import JSON
+
 /// A safetensors file, memory-mapped: an 8-byte header length, a JSON header, tensor bytes.
 ///
 /// The header is checked as the reference implementation does: tensors lie end to end without gaps

@@ -1,3 +1,5 @@
+import JSON
+
 extension SafetensorsFile {
     /// Writes a safetensors file, atomically.
     /// - Parameter metadata: the header's `__metadata__`; transformers wants `format: pt`.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import JSON
 
 /// Instructions in JSONL, one object per line, in one of three forms:
 /// `{"instruction": ..., "input": ...}` (Alpaca; `input` may be absent or empty),

@@ -1,4 +1,5 @@
 import Checkpoints
+import JSON
 import LanguageModel
 
 /// Reads named tensors and checks their shapes.

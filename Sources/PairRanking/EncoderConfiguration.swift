@@ -1,4 +1,5 @@
 import Checkpoints
+import JSON
 
 /// Sizes and switches of a DeBERTa-v2/v3 encoder (He et al. 2021, arXiv 2006.03654 and 2111.09543), by the names of
 /// transformers' `config.json`.

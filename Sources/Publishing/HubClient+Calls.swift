@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import JSON
 
 /// When a call without a usable answer is made again.
 public struct RetrySchedule: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import JSON
 
 // Git LFS batch API (git-lfs/docs/api/batch.md) with the Hub's multipart transfer.
 extension HubClient {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import JSON
 
 /// The calls of the Hub's upload protocol, as `huggingface_hub` makes them, each repeated where that can help.
 struct HubClient: Sendable {

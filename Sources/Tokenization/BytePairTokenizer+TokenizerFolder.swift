@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 extension BytePairTokenizer {
     /// Writes `tokenizer.json` and `tokenizer_config.json`, from which `AutoTokenizer.from_pretrained` in transformers
@@ -7,25 +8,25 @@ extension BytePairTokenizer {
     /// - Throws: `TokenizationError.unreadable` if a file cannot be written.
     public func write(toFolder path: String, chatTemplate: String?) throws(TokenizationError) {
         var config: [JSONValue.Member] = [
-            .init(name: "tokenizer_class", value: .string("PreTrainedTokenizerFast")),
-            .init(name: "add_bos_token", value: .bool(beginOfSequence != nil)),
-            .init(name: "clean_up_tokenization_spaces", value: .bool(false)),
-            .init(name: "eos_token", value: .string(vocabulary.spellings[Int(endOfTurn)])),
+            .init("tokenizer_class", .string("PreTrainedTokenizerFast")),
+            .init("add_bos_token", .bool(beginOfSequence != nil)),
+            .init("clean_up_tokenization_spaces", .bool(false)),
+            .init("eos_token", .string(vocabulary.spellings[Int(endOfTurn)])),
         ]
         if let beginOfSequence {
-            config.append(.init(name: "bos_token", value: .string(vocabulary.spellings[Int(beginOfSequence)])))
+            config.append(.init("bos_token", .string(vocabulary.spellings[Int(beginOfSequence)])))
         }
         if let unknown {
-            config.append(.init(name: "unk_token", value: .string(vocabulary.spellings[Int(unknown.id)])))
+            config.append(.init("unk_token", .string(vocabulary.spellings[Int(unknown.id)])))
         }
-        if let chatTemplate { config.append(.init(name: "chat_template", value: .string(chatTemplate))) }
+        if let chatTemplate { config.append(.init("chat_template", .string(chatTemplate))) }
         try Self.write(tokenizerFile, to: path + "/tokenizer.json")
         try Self.write(.object(config), to: path + "/tokenizer_config.json")
     }
 
     private static func write(_ json: JSONValue, to path: String) throws(TokenizationError) {
         do {
-            try Data((json.text + "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try Data((json.text() + "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             throw .unreadable(source: path, reason: "cannot be written: \(error.localizedDescription)")
         }
@@ -56,7 +57,7 @@ extension BytePairTokenizer {
             "fuse_unk": .bool(unknown?.isFused ?? false),
             "byte_fallback": .bool(false),
             "ignore_merges": .bool(ignoresMerges),
-            "vocab": .object(tokens.map { .init(name: vocabulary.spellings[$0], value: .number(Double($0))) }),
+            "vocab": .object(tokens.map { .init(vocabulary.spellings[$0], .integer(Int($0))) }),
             // Strings, which every version of tokenizers reads; byte-level spellings hold no space.
             "merges": .array(
                 merges.map { .string(vocabulary.spellings[Int($0.left)] + " " + vocabulary.spellings[Int($0.right)]) }),
@@ -66,19 +67,19 @@ extension BytePairTokenizer {
     private var postProcessor: JSONValue {
         guard let beginOfSequence else { return .null }
         let spelling = vocabulary.spellings[Int(beginOfSequence)]
-        func sequence(_ id: String, _ type: Double) -> JSONValue {
-            .object(["Sequence": .object(["id": .string(id), "type_id": .number(type)])])
+        func sequence(_ id: String, _ type: Int) -> JSONValue {
+            .object(["Sequence": .object(["id": .string(id), "type_id": .integer(type)])])
         }
-        let begin: JSONValue = .object(["SpecialToken": .object(["id": .string(spelling), "type_id": .number(0)])])
+        let begin: JSONValue = .object(["SpecialToken": .object(["id": .string(spelling), "type_id": 0])])
         let token: JSONValue = .object([
-            "id": .string(spelling), "ids": .array([.number(Double(beginOfSequence))]),
+            "id": .string(spelling), "ids": .array([.integer(Int(beginOfSequence))]),
             "tokens": .array([.string(spelling)]),
         ])
         return .object([
             "type": .string("TemplateProcessing"),
             "single": .array([begin, sequence("A", 0)]),
             "pair": .array([begin, sequence("A", 0), begin, sequence("B", 1)]),
-            "special_tokens": .object([.init(name: spelling, value: token)]),
+            "special_tokens": .object([.init(spelling, token)]),
         ])
     }
 
@@ -94,7 +95,7 @@ extension BytePairTokenizer {
 extension AddedToken {
     fileprivate var json: JSONValue {
         .object([
-            "id": .number(Double(id)), "content": .string(content), "single_word": .bool(false),
+            "id": .integer(Int(id)), "content": .string(content), "single_word": .bool(false),
             "lstrip": .bool(stripsLeft), "rstrip": .bool(stripsRight), "normalized": .bool(false),
             "special": .bool(isSpecial),
         ])

@@ -1,3 +1,5 @@
+import JSON
+
 // What happens to text before and after the model: normalizer, pre_tokenizer, post_processor, decoder.
 extension TokenizerFile {
     /// The pre-tokeniser of a byte-level vocabulary, its last step `ByteLevel`.

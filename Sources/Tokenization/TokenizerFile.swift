@@ -1,3 +1,5 @@
+import JSON
+
 /// A parsed `tokenizer.json` of Hugging Face's `tokenizers`.
 ///
 /// Byte-level BPE (GPT-2, Llama 3, SmolLM) and SentencePiece BPE with byte fallback (Llama 2, Mistral) are
@@ -59,7 +61,7 @@ extension TokenizerFile {
                 throw unsupported("model.\(field)", "\"\(affix)\"", "none")
             }
         }
-        if let dropout = json["model"]?["dropout"], dropout != .number(0) {
+        if let dropout = json["model"]?["dropout"], dropout.double != 0 {
             throw unsupported("model.dropout", "a value", "null")
         }
         var tokens: [(spelling: String, id: Int)] = []

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The tokenizer of a Hugging Face model folder: `tokenizer.json`, with `tokenizer_config.json`,
 /// `special_tokens_map.json` and `chat_template.jinja` where they exist.

@@ -1,3 +1,5 @@
+import JSON
+
 // normalizer and pre_tokenizer: what a file asks for and this program does not do is an error, never ignored.
 extension UnigramFile {
     func pipeline() throws(TokenizationError) -> UnigramPipeline {

@@ -1,3 +1,5 @@
+import JSON
+
 /// A parsed `tokenizer.json` whose model is `Unigram`.
 struct UnigramFile {
     let json: JSONValue
@@ -58,7 +60,7 @@ extension UnigramFile {
         pieces.reserveCapacity(entries.count)
         for (id, entry) in entries.enumerated() {
             guard let pair = entry.array, pair.count == 2, let spelling = pair[0].string,
-                case .number(let score) = pair[1], score.isFinite
+                let score = pair[1].double, score.isFinite
             else { throw invalid("model.vocab[\(id)]", "is not a spelling with a finite number") }
             pieces.append((spelling, score))
         }

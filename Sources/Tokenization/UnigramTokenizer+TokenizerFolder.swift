@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 extension UnigramTokenizer {
     /// Largest `tokenizer.json` that is read, in bytes; DeBERTa v3's has 9 MB.

@@ -1,4 +1,5 @@
 import Checkpoints
+import JSON
 import Tokenization
 
 /// The `tokenizer.ggml.*` metadata of a byte-level BPE tokenizer, from its `tokenizer.json`.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import JSON
 
 extension LowRankAdapter {
     private static let configName = "adapter_config.json"

@@ -1,4 +1,5 @@
 import Checkpoints
+import JSON
 
 /// What a model card (README.md of a Hugging Face folder) states.
 public struct ModelCard: Sendable {

@@ -1,4 +1,5 @@
 import Checkpoints
+import JSON
 
 extension ModelConfiguration {
     /// Reads a Hugging Face `config.json` of `LlamaForCausalLM` or `MistralForCausalLM`; a field that

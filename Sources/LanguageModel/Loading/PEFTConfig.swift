@@ -1,4 +1,5 @@
 import Checkpoints
+import JSON
 
 /// The parts of PEFT's `adapter_config.json` that decide what an adapter computes.
 struct PEFTConfig {

@@ -1,7 +1,8 @@
-/// A JSON document with object members in their order.
+/// A JSON document with object members in their order, and their names as exact Unicode scalars.
 ///
 /// Tensor file headers and tokenizers are untrusted: a name given twice, deep nesting and trailing
-/// text are errors here, where Foundation's decoder is silent or loses the order.
+/// text are errors here, where Foundation's decoder is silent or loses the order. It also takes names that are
+/// canonically equivalent (U+212B and U+00C5) for one; SentencePiece vocabularies have both.
 package enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -26,10 +27,12 @@ package enum JSONValue: Sendable, Hashable {
 
     /// The value of a member; `nil` for other kinds, an absent name or `null`.
     package subscript(name: String) -> JSONValue? {
-        guard case .object(let members) = self, let value = members.first(where: { $0.name == name })?.value, value != .null
+        guard case .object(let members) = self, let value = members.first(where: { $0.name == name })?.value, !value.isNull
         else { return nil }
         return value
     }
+
+    private var isNull: Bool { if case .null = self { true } else { false } }
 
     package var string: String? { if case .string(let value) = self { value } else { nil } }
     package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }

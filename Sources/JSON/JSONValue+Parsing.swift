@@ -1,35 +1,27 @@
 /// A strict RFC 8259 parser over bytes.
 extension JSONValue {
-    /// - Parameter base: offset of `bytes` in `file`, for messages.
-    /// - Throws: `CheckpointError.malformed` with the byte offset; `.duplicateName` for a repeated member.
-    package init(parsing bytes: UnsafeRawBufferPointer, file: String, base: Int = 0) throws(CheckpointError) {
-        var parser = Parser(bytes: bytes, file: file, base: base)
+    /// - Throws: ``JSONError`` with the byte offset of the first fault.
+    package init(parsing bytes: UnsafeRawBufferPointer) throws(JSONError) {
+        var parser = Parser(bytes: bytes)
         self = try parser.document()
     }
 
-    package init(contentsOf path: String, limit: Int = 1 << 28) throws(CheckpointError) {
-        let file = try MappedFile(path: path)
-        guard file.count <= limit else {
-            throw .malformed(path, "is \(file.count) bytes long, at most \(limit) are accepted")
+    package init(parsing bytes: [UInt8]) throws(JSONError) {
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(JSONError) in try JSONValue(parsing: bytes) }
         }
-        self = try JSONValue(parsing: file.bytes, file: path)
-        withExtendedLifetime(file) {}
+        self = try result.get()
     }
 
     fileprivate struct Parser {
         let bytes: UnsafeRawBufferPointer
-        let file: String
-        let base: Int
         var index = 0
+        /// Deeper than any file has it; bounds the stack.
         static let depthLimit = 128
 
-        init(bytes: UnsafeRawBufferPointer, file: String, base: Int) {
-            self.bytes = bytes
-            self.file = file
-            self.base = base
-        }
+        init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-        mutating func document() throws(CheckpointError) -> JSONValue {
+        mutating func document() throws(JSONError) -> JSONValue {
             skipSpace()
             let value = try value(depth: 0)
             skipSpace()
@@ -37,7 +29,7 @@ extension JSONValue {
             return value
         }
 
-        func failure(_ reason: String) -> CheckpointError { .malformed(file, at: base + index, "JSON: " + reason) }
+        func failure(_ reason: String) -> JSONError { JSONError(.malformed, offset: index, reason: reason) }
 
         var current: UInt8? { index < bytes.count ? bytes[index] : nil }
 
@@ -51,11 +43,11 @@ extension JSONValue {
             return true
         }
 
-        mutating func expect(_ character: Unicode.Scalar) throws(CheckpointError) {
+        mutating func expect(_ character: Unicode.Scalar) throws(JSONError) {
             guard accept(character) else { throw failure("expected \"\(character)\"") }
         }
 
-        mutating func value(depth: Int) throws(CheckpointError) -> JSONValue {
+        mutating func value(depth: Int) throws(JSONError) -> JSONValue {
             guard depth < Self.depthLimit else { throw failure("nested deeper than \(Self.depthLimit)") }
             switch current {
             case UInt8(ascii: "{"): return try object(depth: depth)
@@ -69,7 +61,7 @@ extension JSONValue {
             }
         }
 
-        mutating func literal(_ text: StaticString, _ value: JSONValue) throws(CheckpointError) -> JSONValue {
+        mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
             let length = text.utf8CodeUnitCount
             guard bytes.count - index >= length,
                 bytes[index..<index + length].elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: length))
@@ -78,20 +70,18 @@ extension JSONValue {
             return value
         }
 
-        mutating func object(depth: Int) throws(CheckpointError) -> JSONValue {
+        mutating func object(depth: Int) throws(JSONError) -> JSONValue {
             try expect("{")
             skipSpace()
             if accept("}") { return .object([]) }
             var members: [Member] = []
-            var names: Set<String> = []
+            var names: Set<ExactName> = []
             repeat {
                 skipSpace()
                 let start = index
                 let name = try string()
-                guard names.insert(name).inserted else {
-                    throw CheckpointError(
-                        .duplicateName, file: file, offset: base + start, reason: "JSON: the name \"\(name)\" occurs twice",
-                        remedy: CheckpointError.redownload)
+                guard names.insert(ExactName(name)).inserted else {
+                    throw JSONError(.duplicateName, offset: start, reason: "the name \"\(name)\" occurs twice")
                 }
                 skipSpace()
                 try expect(":")
@@ -103,7 +93,7 @@ extension JSONValue {
             return .object(members)
         }
 
-        mutating func array(depth: Int) throws(CheckpointError) -> JSONValue {
+        mutating func array(depth: Int) throws(JSONError) -> JSONValue {
             try expect("[")
             skipSpace()
             if accept("]") { return .array([]) }
@@ -117,7 +107,7 @@ extension JSONValue {
             return .array(values)
         }
 
-        mutating func number() throws(CheckpointError) -> JSONValue {
+        mutating func number() throws(JSONError) -> JSONValue {
             let start = index
             var isInteger = true
             _ = accept("-")
@@ -152,7 +142,7 @@ extension JSONValue {
 }
 
 extension JSONValue.Parser {
-    fileprivate mutating func string() throws(CheckpointError) -> String {
+    fileprivate mutating func string() throws(JSONError) -> String {
         try expect("\"")
         let start = index
         while let byte = current, byte != 0x22, byte != 0x5c, byte >= 0x20 { index += 1 }
@@ -177,7 +167,7 @@ extension JSONValue.Parser {
         }
     }
 
-    private mutating func escape() throws(CheckpointError) -> Unicode.Scalar {
+    private mutating func escape() throws(JSONError) -> Unicode.Scalar {
         guard let byte = current else { throw failure("a string is not closed") }
         index += 1
         switch Unicode.Scalar(byte) {
@@ -206,7 +196,7 @@ extension JSONValue.Parser {
         }
     }
 
-    private mutating func hexUnit() throws(CheckpointError) -> UInt16 {
+    private mutating func hexUnit() throws(JSONError) -> UInt16 {
         guard bytes.count - index >= 4 else { throw failure("a string is not closed") }
         let digits = bytes[index..<index + 4]
         guard digits.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }),
@@ -214,5 +204,21 @@ extension JSONValue.Parser {
         else { throw failure("expected four hexadecimal digits") }
         index += 4
         return unit
+    }
+}
+
+/// A member's name, equal to another only when both have the same scalars.
+private struct ExactName: Hashable {
+    let name: String
+
+    init(_ name: String) { self.name = name }
+
+    static func == (first: ExactName, second: ExactName) -> Bool { first.name.utf8.elementsEqual(second.name.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        // The bytes lie in one piece in every string that was just read.
+        if name.utf8.withContiguousStorageIfAvailable({ hasher.combine(bytes: UnsafeRawBufferPointer($0)) }) == nil {
+            for byte in name.utf8 { hasher.combine(byte) }
+        }
     }
 }

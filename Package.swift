@@ -36,16 +36,17 @@ let package = Package(
 
         // Engine
         .target(name: "JSON"),
+        .target(name: "RandomNumbers"),
         .target(name: "Checkpoints", dependencies: ["JSON"]),
         .target(name: "Tokenization", dependencies: ["JSON"]),
-        .target(name: "LanguageModel", dependencies: ["CKernels", "Checkpoints", "JSON", "Tokenization"]),
+        .target(name: "LanguageModel", dependencies: ["CKernels", "Checkpoints", "JSON", "RandomNumbers", "Tokenization"]),
         .target(name: "PairRanking", dependencies: ["LanguageModel", "CKernels", "Checkpoints", "JSON", "Tokenization"]),
-        .target(name: "Alignment", dependencies: ["LanguageModel", "CKernels", "Checkpoints"]),
+        .target(name: "Alignment", dependencies: ["LanguageModel", "CKernels", "Checkpoints", "RandomNumbers"]),
 
         .target(
             name: "Serving",
             dependencies: [
-                "LanguageModel", "Tokenization",
+                "LanguageModel", "RandomNumbers", "Tokenization",
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
@@ -55,9 +56,9 @@ let package = Package(
 
         // Study
         .target(name: "Instructions", dependencies: ["Checkpoints", "JSON"], resources: [.copy("Data")]),
-        .target(name: "Statistics"),
+        .target(name: "Statistics", dependencies: ["RandomNumbers"]),
         .target(
-            name: "Preferences", dependencies: ["Checkpoints", "LanguageModel", "Tokenization"],
+            name: "Preferences", dependencies: ["Checkpoints", "LanguageModel", "RandomNumbers", "Tokenization"],
             resources: [.copy("Prompts")]),
         .target(name: "SelfRewards", dependencies: ["Checkpoints", "Instructions", "LanguageModel", "Preferences", "Tokenization"]),
         .target(name: "Endpoints", dependencies: ["Checkpoints", "Preferences", "Tokenization"]),

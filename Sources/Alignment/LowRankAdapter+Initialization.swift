@@ -1,4 +1,5 @@
 import LanguageModel
+import RandomNumbers
 
 extension LowRankAdapter {
     /// A uniform in +-1/sqrt(inputs) (Kaiming-uniform with a = sqrt 5, as PEFT does), B zero: the

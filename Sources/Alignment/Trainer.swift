@@ -1,5 +1,6 @@
 import Foundation
 import LanguageModel
+import RandomNumbers
 
 /// Trains a model (or its adapter) on preference pairs or on completions to imitate.
 ///

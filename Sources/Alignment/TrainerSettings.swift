@@ -1,4 +1,5 @@
 import LanguageModel
+import RandomNumbers
 
 /// How to train, apart from what from and towards what.
 public struct TrainerSettings: Sendable, Hashable, Codable {

@@ -1,4 +1,5 @@
 import CKernels
+import RandomNumbers
 
 /// The samples being decoded together.
 struct BatchDecoder {

@@ -1,4 +1,5 @@
 import CKernels
+import RandomNumbers
 
 /// Dropout masks of a LoRA adapter's inputs: a function of the tree, layer, target and element, so
 /// that a mask does not depend on how trees are packed into batches.

@@ -1,5 +1,5 @@
 import Checkpoints
-import LanguageModel
+import RandomNumbers
 
 /// A stream of random numbers that belongs to one piece of work and to nothing else.
 ///

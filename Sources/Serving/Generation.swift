@@ -1,5 +1,6 @@
 import Foundation
 import LanguageModel
+import RandomNumbers
 import Tokenization
 
 /// What a checked request asks of the engine, and how its answer is read.

@@ -1,3 +1,5 @@
+import RandomNumbers
+
 /// The statistics' own random numbers: the same on every machine and in every version of Swift.
 ///
 /// xoshiro256++ (D. Blackman and S. Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS
@@ -36,36 +38,16 @@ public struct RandomStream: Sendable {
         return result
     }
 
-    /// A uniform integer in `0..<bound`, without bias (D. Lemire, "Fast random integer generation in an
-    /// interval", ACM TOMACS 29, 2019).
-    public mutating func next(below bound: Int) -> Int {
-        precondition(bound > 0, "the bound must be positive")
-        let bound = UInt64(bound)
-        var product = next().multipliedFullWidth(by: bound)
-        if product.low < bound {
-            let threshold = (0 &- bound) % bound
-            while product.low < threshold { product = next().multipliedFullWidth(by: bound) }
-        }
-        return Int(product.high)
-    }
+    /// A uniform integer in `0..<bound`, without bias.
+    /// - Precondition: `bound` is positive.
+    public mutating func next(below bound: Int) -> Int { Int(next(below: UInt64(bound))) }
 
     /// A uniform number in `[0, 1)` with 53 random bits.
-    public mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
+    public mutating func nextUnit() -> Double { nextUniform() }
 
     private func rotateLeft(_ value: UInt64, by count: UInt64) -> UInt64 {
         (value << count) | (value >> (64 - count))
     }
 }
 
-/// SplitMix64 (G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators", 2014).
-private struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
+extension RandomStream: RandomBits {}

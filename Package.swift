@@ -58,7 +58,7 @@ let package = Package(
         .target(name: "Instructions", dependencies: ["Checkpoints", "JSON"], resources: [.copy("Data")]),
         .target(name: "Statistics", dependencies: ["RandomNumbers"]),
         .target(
-            name: "Preferences", dependencies: ["Checkpoints", "LanguageModel", "RandomNumbers", "Tokenization"],
+            name: "Preferences", dependencies: ["Checkpoints", "JSON", "LanguageModel", "RandomNumbers", "Tokenization"],
             resources: [.copy("Prompts")]),
         .target(name: "SelfRewards", dependencies: ["Checkpoints", "Instructions", "LanguageModel", "Preferences", "Tokenization"]),
         .target(name: "Endpoints", dependencies: ["Checkpoints", "Preferences", "Tokenization"]),

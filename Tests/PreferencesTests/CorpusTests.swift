@@ -41,6 +41,14 @@ import Testing
         #expect(corpus.articles.map(\.text) == ["One two.", "Three.", "Four."])
     }
 
+    /// What generated text can hold: escaped quotes, NUL, half of a surrogate pair, bidirectional controls.
+    @Test func oddCharactersInJSONLines() throws {
+        let corpus = try corpus(#"{"text": "A \"b\" \u0000 \ud800 \u202e c.", "id": "x"}"#, "news.jsonl")
+        #expect(corpus.articles.map(\.text) == ["A \"b\" \u{0} \u{FFFD} \u{202E} c."])
+        #expect(error(#"{"text": "x", "text": "y"}"#, "a.jsonl")?.description.contains("occurs twice") == true)
+        #expect(error(#"{"article": null, "text": "y"}"#, "a.jsonl")?.reason == .wrongType(key: "article"))
+    }
+
     @Test func malformedJSONNamesFileAndLine() {
         let error = error(#"{"text": "fine"}"# + "\n\n" + #"{"text": "broken}"# + "\n", "news.jsonl")
         #expect(error?.line == 3)

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Reads articles from a file: JSON lines, CSV, or one article a line.
 ///
@@ -78,30 +79,30 @@ public struct CorpusReader: Sendable {
     }
 
     private func jsonArticle(_ line: String, line number: Int) throws(CorpusError) -> Article {
-        let value: Any
-        do {
-            value = try JSONSerialization.jsonObject(with: Data(line.utf8))
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONValue(parsing: Array(line.utf8))
         } catch {
-            let detail = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "invalid JSON"
-            throw CorpusError(file: path, line: number, reason: .malformedJSON(detail))
+            throw CorpusError(file: path, line: number, reason: .malformedJSON("\(error.reason), at byte \(error.offset)"))
         }
-        guard let object = value as? [String: Any] else {
+        guard let members = value.members else {
             throw CorpusError(file: path, line: number, reason: .malformedJSON("another kind of value"))
         }
-        guard let key = Self.textKeys.first(where: { object[$0] != nil }) else {
-            throw CorpusError(file: path, line: number, reason: .missingColumn(found: object.keys.sorted()))
+        func member(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
+        guard let key = Self.textKeys.first(where: { member($0) != nil }) else {
+            throw CorpusError(file: path, line: number, reason: .missingColumn(found: members.map(\.name).sorted()))
         }
-        guard let text = object[key] as? String else {
+        guard let text = member(key)?.string else {
             throw CorpusError(file: path, line: number, reason: .wrongType(key: key))
         }
-        return Article(id: try jsonID(object[Self.idKey], line: number), text: text)
+        return Article(id: try jsonID(member(Self.idKey), line: number), text: text)
     }
 
-    private func jsonID(_ value: Any?, line number: Int) throws(CorpusError) -> String? {
+    private func jsonID(_ value: JSONValue?, line number: Int) throws(CorpusError) -> String? {
         switch value {
-        case nil, is NSNull: return nil
-        case let text as String: return text.isEmpty ? nil : text
-        case let integer as Int: return String(integer)
+        case nil, .null: return nil
+        case .string(let text): return text.isEmpty ? nil : text
+        case .integer(let integer): return String(integer)
         default: throw CorpusError(file: path, line: number, reason: .wrongType(key: Self.idKey))
         }
     }

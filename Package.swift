@@ -60,7 +60,7 @@ let package = Package(
         .target(
             name: "Preferences", dependencies: ["Checkpoints", "JSON", "LanguageModel", "RandomNumbers", "Tokenization"],
             resources: [.copy("Prompts")]),
-        .target(name: "SelfRewards", dependencies: ["Checkpoints", "Instructions", "LanguageModel", "Preferences", "Tokenization"]),
+        .target(name: "SelfRewards", dependencies: ["Checkpoints", "Instructions", "JSON", "LanguageModel", "Preferences", "Tokenization"]),
         .target(name: "Endpoints", dependencies: ["Checkpoints", "Preferences", "Tokenization"]),
         .target(name: "Reporting", dependencies: ["Preferences", "Statistics", "CGnuplot"]),
         .target(
@@ -72,7 +72,7 @@ let package = Package(
         .target(
             name: "Study",
             dependencies: [
-                "Alignment", "Checkpoints", "Endpoints", "Instructions", "LanguageModel", "Notebook", "PairRanking", "Preferences",
+                "Alignment", "Checkpoints", "Endpoints", "Instructions", "JSON", "LanguageModel", "Notebook", "PairRanking", "Preferences",
                 "Reporting", "SelfRewards", "Statistics", "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),

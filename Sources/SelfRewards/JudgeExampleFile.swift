@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Instructions
+import JSON
 import LanguageModel
 import Preferences
 import Tokenization

@@ -1,7 +1,8 @@
-# Draws frontier.svg from the data files beside this script: gnuplot frontier.gp
+# Draws frontier-gnuplot.svg from the data files beside this script: gnuplot frontier.gp
+# frontier.svg is the same drawing with a title, a description, and colours for light and dark pages.
 set encoding utf8
 set terminal svg size 760,520 dynamic noenhanced font 'Helvetica,13'
-set output 'frontier.svg'
+set output 'frontier-gnuplot.svg'
 set border 3 lc rgb '#63676d' lw 1
 set tics nomirror scale 0.5 tc rgb '#1c1e21'
 set grid back lc rgb '#dcdfe3' lt 1 lw 1

@@ -1,13 +1,13 @@
-/// The page's style: one column of readable text, wide tables in their own scrolling regions, two
-/// themes, print.
+/// The page's style: one column of readable text, wide tables in their own scrolling regions with a shade at the
+/// side where more of them is, two themes, print.
 enum StyleSheet {
     static let fontStack = "ui-sans-serif,system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 
     static var css: String {
         """
-        :root{color-scheme:light dark;--paper:#fff;--ink:#1c1e21;--quiet:#5a6068;--rule:#dfe2e6;--faint:#f5f6f8;--accent:#0b5c94;\
+        :root{color-scheme:light dark;--paper:#fff;--ink:#1c1e21;--quiet:#5a6068;--rule:#dfe2e6;--faint:#f5f6f8;--shade:#00000026;--accent:#0b5c94;\
         --good:#0a6b4d;--bad:#a83800;--open:#6a5300;\(Palette.declarations(dark: false))}
-        @media (prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e7e9ec;--quiet:#a3abb5;--rule:#31373f;--faint:#1c2026;\
+        @media (prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e7e9ec;--quiet:#a3abb5;--rule:#31373f;--faint:#1c2026;--shade:#ffffff26;\
         --accent:#7cc0f0;--good:#5fd0a5;--bad:#ffa26b;--open:#e3c566;\(Palette.declarations(dark: true))}}
         """ + rules
     }
@@ -44,7 +44,11 @@ enum StyleSheet {
         .badges div{min-width:0}
         .badges dt{color:var(--quiet);font-size:.74rem}
         .badges dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-        .scroll{overflow-x:auto;overscroll-behavior-x:contain}
+        .scroll{overflow-x:auto;overscroll-behavior-x:contain;\
+        background:linear-gradient(to right,var(--paper) 40%,transparent) 0 0/2.4rem 100% no-repeat local,\
+        linear-gradient(to left,var(--paper) 40%,transparent) 100% 0/2.4rem 100% no-repeat local,\
+        linear-gradient(to right,var(--shade),transparent) 0 0/.8rem 100% no-repeat,\
+        linear-gradient(to left,var(--shade),transparent) 100% 0/.8rem 100% no-repeat}
         .table{margin:1.6rem 0}
         table{border-collapse:collapse;font-size:.86rem;line-height:1.4;font-variant-numeric:tabular-nums lining-nums;min-width:100%}
         caption{text-align:left;font-weight:600;padding:0 0 .6rem;font-size:.9rem}
@@ -60,7 +64,7 @@ enum StyleSheet {
         th.n{text-wrap:balance}td.n{min-width:5.2rem;white-space:nowrap}
         td.t,tbody th{overflow-wrap:break-word;min-width:8.5rem;max-width:26rem}
         th small{display:block;font-weight:400;color:var(--quiet);font-size:.78rem}
-        td.n small{display:block;color:var(--quiet);font-size:.76rem;white-space:nowrap}
+        td small{display:block;color:var(--quiet);font-size:.76rem}td.n small{white-space:nowrap}
         .quiet{color:var(--quiet)}
         .notes{color:var(--quiet);font-size:.8rem;line-height:1.5;margin-top:.7rem}
         .notes p{margin:0 0 .4rem;max-width:54rem}
@@ -97,7 +101,7 @@ enum StyleSheet {
         footer{padding-top:1.5rem;padding-bottom:3rem;color:var(--quiet);font-size:.84rem}
         @media (max-width:40rem){body{font-size:1rem}header.top{padding-top:1.6rem}header.top,main,footer{padding-left:1rem;padding-right:1rem}nav.contents ol{padding-left:1rem;padding-right:1rem}.lead{font-size:1.06rem}main>section{padding-top:1.8rem}td.t,tbody th{min-width:9.5rem}}
         @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-        @media print{:root{--paper:#fff;--ink:#000;--quiet:#444;--rule:#bbb;--faint:#fff;--accent:#000;--good:#000;--bad:#000;--open:#000}body{font-size:10pt}nav.contents,.skip{display:none}main>section{break-inside:auto;padding:1rem 0}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}table{font-size:7.5pt}.plot svg{min-width:0}a{text-decoration:none}}
+        @media print{:root{--paper:#fff;--ink:#000;--quiet:#444;--rule:#bbb;--faint:#fff;--accent:#000;--good:#000;--bad:#000;--open:#000}body{font-size:10pt}nav.contents,.skip{display:none}main>section{break-inside:auto;padding:1rem 0}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible;background:none}table{font-size:7.5pt}.plot svg{min-width:0}a{text-decoration:none}}
 
         """
 }

@@ -67,7 +67,7 @@ public struct JudgeTables {
             ? Self.goals.first { $0.reader == group.reader && $0.questions == group.questions && $0.passage == group.passage } : nil
         let verdict = goal.map { goal in
             let isMet = goal.isMet(group.correct.estimate.value, group.unsure.estimate.value)
-            return Table.Cell("\(goal.text): \(isMet ? "met" : "missed")", tone: isMet ? .favourable : .adverse)
+            return Self.verdict(isMet, goal.text)
         }
         return Table.Row(
             [
@@ -75,6 +75,10 @@ public struct JudgeTables {
                 .init(NumberFormat.grouped(group.count), value: Double(group.count)), group.correct.cell, group.unsure.cell,
                 group.wrong.cell, verdict ?? .init(""),
             ], opensGroup: opensGroup)
+    }
+
+    private static func verdict(_ isMet: Bool, _ goal: String) -> Table.Cell {
+        Table.Cell(isMet ? "met" : "missed", detail: goal, tone: isMet ? .favourable : .adverse)
     }
 
     private static func label(_ group: JudgeAnalysis.Group) -> String {
@@ -98,7 +102,7 @@ public struct JudgeTables {
             let isMet = abs(share - Self.chance) <= Self.chanceMargin
             // After the gain is taken, of the questions that are asked.
             let goal = group.questions == .asked && !isStatement && group.split == "test"
-                ? Table.Cell("15 to 25 %: \(isMet ? "met" : "missed")", tone: isMet ? .favourable : .adverse) : Table.Cell("")
+                ? Self.verdict(isMet, "15 to 25 %") : Table.Cell("")
             let opensGroup = previous.map { ($0.split, $0.questions) != (group.split, group.questions) } ?? true
             previous = group
             return Table.Row(

@@ -49,8 +49,9 @@ struct EndpointTests {
                 try EndpointAddress("tiny@http://127.0.0.1:\(server.port)/v1"), key: nil, store: MemoryStore(),
                 settings: .init(concurrency: 6, retries: RetryPolicy(attempts: 40, base: 0.01, cap: 0.1)))
             let answers = try await client.answers(
-                to: (0..<12).map {
-                    ChatRequest(model: "tiny", messages: [Message(role: .user, content: "Q \($0)")], temperature: 1, maximumTokens: 60, seed: $0)
+                to: (0..<12).map { (number: Int) in
+                    ChatRequest(
+                        model: "tiny", messages: [Message(role: .user, content: "Q \(number)")], temperature: 1, maximumTokens: 60, seed: number)
                 })
             #expect(answers.count == 12)
         }

@@ -1,7 +1,8 @@
 # Precis: two commands.
 #   make reproduce    set up, build, run the five experiments, write the report
 #   make test         set up, build, run every test
-# and: make bench (speed and memory, beside other programs; PEERS=0: alone), make setup (only what must be installed), make clean
+# and: make preferences (the two experiments on instructions, and the report),
+#   make bench (speed and memory, beside other programs; PEERS=0: alone), make setup (only what must be installed), make clean
 # All can be repeated: what is done is not done again, and an interrupted run continues.
 #
 #   PRESET=quick      smoke | quick | full | paper
@@ -14,6 +15,7 @@ WORKSPACE ?= workspace
 ARGS ?=
 
 EXPERIMENTS := baseline beta-sweep sft lora-rank64 iteration2
+INSTRUCTION_EXPERIMENTS := pairrm self-rewarding
 # make bench: PEERS=0 leaves out what Precis is compared with; BENCH_ARGS go to Benchmarks/run.
 PEERS ?= 1
 PRECIS_CACHE_FOLDER := $(or $(PRECIS_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/precis)
@@ -26,19 +28,27 @@ BIN := .build/release
 TEST_FLAGS := -c release --disable-testable-imports
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test bench setup build clean
+.PHONY: help reproduce preferences test bench setup build clean
 .NOTPARALLEL:
 
 help:
 	@awk '!/^#/{exit} {sub(/^# ?/, ""); print}' Makefile
 
 reproduce: build
-	@for experiment in $(EXPERIMENTS); do \
-	    echo "==> Experiment $$experiment (preset $(PRESET))"; \
-	    $(BIN)/$$experiment run --preset "$(PRESET)" --workspace "$(WORKSPACE)" $(ARGS) || exit $$?; \
-	done
-	@echo "==> Writing the report"
-	@$(BIN)/report --workspace "$(WORKSPACE)"
+	$(call experiments,$(EXPERIMENTS))
+
+preferences: build
+	$(call experiments,$(INSTRUCTION_EXPERIMENTS))
+
+# Runs experiments one after another, then the report.
+define experiments
+@for experiment in $(1); do \
+    echo "==> Experiment $$experiment (preset $(PRESET))"; \
+    $(BIN)/$$experiment run --preset "$(PRESET)" --workspace "$(WORKSPACE)" $(ARGS) || exit $$?; \
+done
+@echo "==> Writing the report"
+@$(BIN)/report --workspace "$(WORKSPACE)"
+endef
 
 test: setup
 	@sh Scripts/install-browser-checks.sh

@@ -52,6 +52,7 @@ endef
 
 test: setup
 	@sh Scripts/install-browser-checks.sh
+	@sh Scripts/install-server-checks.sh
 	@echo "==> Building and running the tests"
 	@swift test $(TEST_FLAGS) --no-parallel
 

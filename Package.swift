@@ -121,8 +121,7 @@ let package = Package(
             dependencies: ["SelfRewards", "Instructions", "LanguageModel", "Preferences", "TestSupport", "Tokenization"]),
         .testTarget(name: "EndpointsTests", dependencies: ["Endpoints", "Tokenization"]),
         .testTarget(
-            name: "ServingTests", dependencies: ["Serving", "Endpoints", "LanguageModel", "Preferences", "Tokenization"],
-            exclude: ["openai_client.py"]),
+            name: "ServingTests", dependencies: ["Serving", "Endpoints", "LanguageModel", "Preferences", "Tokenization"]),
         .testTarget(
             name: "NotebookTests", dependencies: ["Notebook", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(

@@ -60,6 +60,9 @@ struct BetaSweep: Experiment {
             study.original, as: "original", label: "Original model", kind: .original, on: .test, of: articles, with: bank)
         let tuned = try await study.evaluate(policy, as: "dpo", kind: .dpo, on: .test, of: articles, with: bank)
         try await study.showWins(of: tuned, against: original)
+        for stronger in try await study.evaluateEndpointBaselines(on: .test, of: articles, with: bank) {
+            try await study.showWins(of: tuned, against: stronger)
+        }
         try await study.fluency(of: articles)
     }
 }

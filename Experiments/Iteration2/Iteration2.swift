@@ -22,6 +22,7 @@ struct Iteration2: Experiment {
         // Beta and learning rate are those the sweep chose, where it has run.
         // %%
         let recipe = try study.chosenRecipe()
+        let stronger = try await study.evaluateEndpointBaselines(on: .test, of: articles, with: bank)
         let validation = try await study.validation(of: articles, with: bank)
         var policy = study.original
         for round in 1...study.settings.rounds {
@@ -29,7 +30,7 @@ struct Iteration2: Experiment {
             policy = try await study.train(recipe, on: pairs, from: policy, validating: validation)
             let tuned = try await study.evaluate(
                 policy, as: round == 1 ? "dpo" : "dpo-round-\(round)", kind: .dpo, on: .test, of: articles, with: bank)
-            try await study.showWins(of: tuned, against: original)
+            for other in [original] + stronger { try await study.showWins(of: tuned, against: other) }
         }
         try await study.fluency(of: articles)
     }

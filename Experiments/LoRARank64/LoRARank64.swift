@@ -43,6 +43,9 @@ struct LoRARank64: Experiment {
             study.original, as: "original", label: "Original model", kind: .original, on: .test, of: articles, with: bank)
         let tuned = try await study.evaluate(best.policy, as: "lora", kind: .lora, on: .test, of: articles, with: bank)
         try await study.showWins(of: tuned, against: original)
+        for stronger in try await study.evaluateEndpointBaselines(on: .test, of: articles, with: bank) {
+            try await study.showWins(of: tuned, against: stronger)
+        }
         try await study.fluency(of: articles)
     }
 }

@@ -28,6 +28,9 @@ struct SFT: Experiment {
             study.original, as: "original", label: "Original model", kind: .original, on: .test, of: articles, with: bank)
         let evaluation = try await study.evaluate(tuned, as: "sft", kind: .sft, on: .test, of: articles, with: bank)
         try await study.showWins(of: evaluation, against: original)
+        for stronger in try await study.evaluateEndpointBaselines(on: .test, of: articles, with: bank) {
+            try await study.showWins(of: evaluation, against: stronger)
+        }
         try await study.fluency(of: articles)
     }
 }

@@ -10,6 +10,32 @@ public struct ChatResponse: Sendable, Hashable, Decodable {
         }
         public struct LogProbabilities: Sendable, Hashable, Decodable {
             public var content: [TokenLogProbability]?
+
+            private enum CodingKeys: String, CodingKey {
+                case content, tokens
+                case tokenLogProbabilities = "token_logprobs"
+                case topLogProbabilities = "top_logprobs"
+            }
+
+            /// The chat API's list of tokens, or the older completions API's parallel lists, which llama.cpp's Python
+            /// server gives for chats as well.
+            public init(from decoder: any Decoder) throws {
+                let container = try decoder.container(keyedBy: CodingKeys.self)
+                if container.contains(.content) {
+                    content = try container.decodeIfPresent([TokenLogProbability].self, forKey: .content)
+                    return
+                }
+                guard let tokens = try container.decodeIfPresent([String].self, forKey: .tokens) else { return }
+                let values = try container.decodeIfPresent([Double?].self, forKey: .tokenLogProbabilities) ?? []
+                let alternatives = try container.decodeIfPresent([[String: Double]?].self, forKey: .topLogProbabilities) ?? []
+                content = zip(tokens, values).enumerated().map { index, token in
+                    let likeliest = index < alternatives.count ? alternatives[index] : nil
+                    return TokenLogProbability(
+                        token: token.0, logprob: token.1 ?? 0,
+                        alternatives: likeliest?.map { .init(token: $0.key, logprob: $0.value) }
+                            .sorted { ($1.logprob, $0.token) < ($0.logprob, $1.token) })
+                }
+            }
         }
         public var message: Content
         public var finishReason: String?

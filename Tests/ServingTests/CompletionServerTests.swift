@@ -74,6 +74,38 @@ struct CompletionServerTests {
         }
     }
 
+    @Test("Answers that ignore the end of sequence go on to the limit")
+    func ignoredEnd() async throws {
+        try await RunningServer.with { server in
+            // Of many seeds, some answers end early by themselves.
+            let body = Self.chat("Go on", ["temperature": 1, "seed": 3, "n": 12, "max_tokens": 60])
+            let free = try await server.post("/v1/chat/completions", body)
+            #expect(free.choices.contains { $0["finish_reason"] as? String == "stop" })
+            let whole = try await server.post("/v1/chat/completions", body.merging(["ignore_eos": true]) { $1 })
+            #expect(whole.choices.allSatisfy { $0["finish_reason"] as? String == "length" })
+            #expect((whole.json["usage"] as? [String: Int])?["completion_tokens"] == 12 * 60)
+        }
+    }
+
+    @Test("A prompt that is asked again, or goes on from an earlier one, is answered as by a server that keeps none")
+    func promptCache() async throws {
+        let begin = String(repeating: "A long beginning. ", count: 6)
+        let prompts = [begin + "One", begin + "Two", begin + "One", begin + "One and more"]
+        func answers(_ limits: ServerLimits) async throws -> [String] {
+            try await RunningServer.with(limits: limits) { server in
+                var texts: [String] = []
+                for prompt in prompts {
+                    let reply = try await server.post("/v1/chat/completions", Self.chat(prompt, ["temperature": 1, "seed": 5]))
+                    texts.append((reply.choices.first?["message"] as? [String: String])?["content"] ?? "none: \(reply.errorMessage)")
+                }
+                return texts
+            }
+        }
+        let kept = try await answers(ServerLimits())
+        #expect(try await answers(ServerLimits(promptCacheTokens: 0)) == kept)
+        #expect(kept[0] == kept[2] && Set(kept).count == 3 && !kept[0].hasPrefix("none"))
+    }
+
     @Test("A stop text ends the answer before itself")
     func stop() async throws {
         try await RunningServer.with { server in

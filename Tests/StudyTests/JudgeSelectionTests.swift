@@ -32,8 +32,8 @@ import Testing
 
     @Test func settingsOfAPromptedJudge() throws {
         var settings = StudySettings()
-        try settings.apply(overrides: ["judge.mode=letter", "judge.parser=faithful"])
-        #expect(settings.judge.mode == .letter && settings.judge.parser == .faithful)
+        try settings.apply(overrides: ["judge.mode=letter", "judge.parser=faithful", "judge.questions=cloze"])
+        #expect(settings.judge.mode == .letter && settings.judge.parser == .faithful && settings.judge.questions == .cloze)
         #expect(throws: ConfigurationError.self) { try settings.apply(overrides: ["judge.mode=guess"]) }
     }
 }

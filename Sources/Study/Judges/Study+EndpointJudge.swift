@@ -16,9 +16,9 @@ extension Study {
             letterScorer: settings.judge.mode == .letter ? EndpointLetterScorer(endpoint: endpoint) : nil)
     }
 
-    /// Calls of a remote judge for the questions that the store lacks; `nil` for other judges.
+    /// Calls of a remote judge for the questions that the store lacks; `nil` for judges that ask no server.
     func questionCalls(_ articles: ArticleSets, _ bank: QuestionBank) throws -> PlannedCalls? {
-        guard let judge = endpoints.judge else { return nil }
+        guard let judge = endpoints.judge, settings.judge.questions == .model else { return nil }
         let present = try store.questionSets(judgeKey: bank.judgeKey)
         let missing = articles.all.filter { present[$0.id] == nil }
         return PlannedCalls(

@@ -105,6 +105,9 @@ struct SettingKey: Sendable {
             "a prompted judge's answers: from the text it writes, or from the probabilities of the letters"),
         SettingKey(
             "judge.parser", \.judge.parser, "a prompted judge's text: read as the study's code does, or with its defects mended"),
+        SettingKey(
+            "judge.questions", \.judge.questions,
+            "a prompted judge's questions: written by its model as in the study, or cut from the article as the embedded judge does"),
         SettingKey("pairs.variant", \.pairs.variant, "preference function that builds pairs"),
         SettingKey(
             "pairs.per_article", \.pairs.perArticle, "pairs kept per article", form: "1 or more", where: { $0 > 0 }),
@@ -245,6 +248,7 @@ extension SettingValue where Self: RawRepresentable & CaseIterable, RawValue == 
 }
 
 extension JudgeMode: SettingValue {}
+extension QuestionSource: SettingValue {}
 extension ParserMode: SettingValue {}
 extension PreferenceFunction: SettingValue {}
 extension TruncatedSamples: SettingValue {}

@@ -57,6 +57,7 @@ public struct StudySettings: Sendable, Codable, Equatable {
     public struct Judging: Sendable, Codable, Equatable {
         public var mode = JudgeMode.text
         public var parser = ParserMode.strict
+        public var questions = QuestionSource.model
     }
 
     public struct Pairs: Sendable, Codable, Equatable {

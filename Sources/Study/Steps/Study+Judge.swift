@@ -10,11 +10,18 @@ extension Study {
         let judge: any Judge =
             switch options.judge {
             case .cloze: clozeJudge(articles)
-            case .prompted: try promptedJudge()
-            case .endpoint: try endpointJudge()
+            case .prompted: asking(articles, answering: try promptedJudge())
+            case .endpoint: asking(articles, answering: try endpointJudge())
             }
         judgeMemo = judge
         return judge
+    }
+
+    private func asking(_ articles: ArticleSets, answering judge: any Judge) -> any Judge {
+        switch settings.judge.questions {
+        case .model: judge
+        case .cloze: DividedJudge(asking: clozeJudge(articles), answering: judge)
+        }
     }
 
     /// The embedded one, which reads with the original model.

@@ -3,7 +3,7 @@
     precis serve --port 8080 &
     python openai_client.py http://127.0.0.1:8080/v1
 
-Needs `pip install openai`. Ends with status 1 at the first difference.
+Ends with status 1 at the first difference.
 """
 
 import math

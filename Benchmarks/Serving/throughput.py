@@ -124,6 +124,8 @@ def main():
                 rates["engine"].append(engine(options, make(count, start), tokens))
                 rates["server"].append(server.rate(make(count, start), tokens, options.clients, False))
                 rates["server, streamed"].append(server.rate(make(count, start + count), tokens, options.clients, True))
+                shown = ", ".join(f"{key} {values[-1]:.0f}" for key, values in rates.items())
+                print(f"{name}, round {number + 1}: {shown} tokens/s", flush=True)
             medians = {key: statistics.median(values) for key, values in rates.items()}
             for key, values in rates.items():
                 print(f"{name}: {key}: {medians[key]:.0f} tokens/s of {[round(value) for value in values]}, "

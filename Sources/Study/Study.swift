@@ -54,6 +54,12 @@ public final class Study {
         loaded = try LoadedModel(path: options.modelPath, storage: .temporaryFile)
         loadedJudge = try options.judge.loadedModel()
         endpoints = try EndpointClients(options)
+        if Notes.subject == .instructions, let baseline = options.endpoints.baseline.first {
+            throw UserFailure(
+                "\(Notes.name) has no remote baselines", location: "--baseline \(baseline)",
+                why: "remote models are compared by their summaries of articles, and this experiment answers instructions",
+                remedy: "leave the option out, or run baseline, beta-sweep, sft, lora-rank64 or iteration2", exitStatus: .usage)
+        }
         store = try Store(workspace: options.workspaceURL, access: planning ? .readOnlyOrEmpty : .readWrite)
         guard !planning else {
             notebook = nil

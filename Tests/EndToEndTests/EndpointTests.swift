@@ -65,7 +65,7 @@ import Testing
         for sentences in 2...4 { #expect(results.standardOutput.contains("endpoint-study-\(sentences)")) }
     }
 
-    /// A remote baseline is measured by every experiment, not only by the one that is named after baselines.
+    /// A remote baseline is measured by every experiment on articles, not only by the one that is named after baselines.
     @Test func everyExperimentTakesABaseline() async throws {
         let folder = try TemporaryFolder()
         let (server, url) = try await studyServer(folder.url.appendingPathComponent("calls"), secondsPerCall: 0)
@@ -78,6 +78,9 @@ import Testing
                 #expect(plan.standardOutput.contains("with study, \(sentences) sentences"), "\(experiment): \(plan)")
             }
         }
+        let refused = try await Program(product: "pairrm").run(
+            ["plan", "--workspace", folder.url.appendingPathComponent("workspace").path, "--baseline", "openai:study@\(url)"])
+        #expect(refused.exitCode == 64 && refused.standardError.contains("--baseline"), "\(refused)")
     }
 }
 

@@ -29,7 +29,10 @@ import Testing
         // A call for the questions of each article, before anything else is done.
         let arguments = ["run", "--workspace", workspace.path, "--judge", model, "--baseline", model, "--endpoint-concurrency", "4"]
             + StudyTests.tiny
-            + ["articles.train=142", "articles.development=56", "articles.test=2", "articles.maximum_words=2000"].flatMap { ["--set", $0] }
+            + [
+                "articles.train=197", "articles.development=1", "articles.test=2", "articles.development_share=0.05",
+                "articles.test_share=0.05", "articles.maximum_words=2000",
+            ].flatMap { ["--set", $0] }
         let program = try Program(product: "baseline")
         var outputs = ""
         for least in [60, 130] {

@@ -83,9 +83,9 @@ import Testing
     @Test func findingsSayWhatTheIntervalsSay() throws {
         let markdown = try #require(try Study.report(try alone())["report.md"])
         // 10 of 10: the whole interval is above a half. 5 of 10: a half is inside. 0 of 9 and a tie: below.
-        #expect(markdown.contains("PairRM prefers M1 to the original model"))
-        #expect(markdown.contains("the model's own reward prefers the original model to M2"))
-        #expect(markdown.contains("M1 cannot be told apart from original"))
+        #expect(markdown.contains("Ranked by PairRM, M1 is preferred to original"))
+        #expect(markdown.contains("Ranked by the model's own reward, M2 loses against original"))
+        #expect(markdown.contains("Ranked by the model's own reward, M1 cannot be told apart from original"))
         #expect(markdown.contains("(10 wins, 0 ties, 0 losses; sign test p = 0.002)"))
         // 30...39 words after, 20 before: 14.5 more on average.
         #expect(markdown.contains("Its responses are longer (+14.5 words"))
@@ -94,6 +94,19 @@ import Testing
         #expect(markdown.contains("the chosen response is the longer one in 1 of 2"))
         // 18 of 27 readings.
         #expect(markdown.contains("18 of 27"))
+    }
+
+    /// All ties by identity have no interval worth showing.
+    @Test func sameTextsAreSaidToBeTheSame() throws {
+        var study = try alone()
+        var experiment = Self.experiments()[0]
+        for index in experiment.comparisons[0].rows.indices {
+            experiment.comparisons[0].rows[index].challenger = experiment.comparisons[0].rows[index].opponent
+        }
+        study.responses = [experiment]
+        let markdown = try #require(try Study.report(study)["report.md"])
+        #expect(markdown.contains("M1 answers all 10 held-out instructions as original does, word for word"))
+        #expect(!markdown.contains("[50.0, 50.0") && !markdown.contains("\\[50.0, 50.0"))
     }
 
     @Test func relativeScoresAreNotAveragedOverInstructions() throws {

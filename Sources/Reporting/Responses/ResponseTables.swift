@@ -69,16 +69,18 @@ public enum ResponseTables {
                     switch analysis.verdict {
                     case .better: ("preferred", .favourable)
                     case .worse: ("not preferred", .adverse)
-                    case .open: ("not separable", .open)
+                    case .open: (analysis.changedNothing ? "same texts" : "not separable", .open)
                     }
                 return .init([
                     .init(comparison.challenger, runs: runs), .init(comparison.opponent), .init(comparison.ranker.name),
-                    .percent(analysis.winRate.rate, tone: .strong), .init("\(analysis.winRate.wins)", value: Double(analysis.winRate.wins)),
+                    analysis.changedNothing ? .missing : .percent(analysis.winRate.rate, tone: .strong),
+                    .init("\(analysis.winRate.wins)", value: Double(analysis.winRate.wins)),
                     .init("\(analysis.winRate.ties)", value: Double(analysis.winRate.ties)),
                     .init("\(analysis.winRate.losses)", value: Double(analysis.winRate.losses)),
                     .init(NumberFormat.pValue(analysis.winRate.signTest.pValue), value: analysis.winRate.signTest.pValue),
-                    comparison.ranker.isRelative ? .missing : analysis.scoreDifference.map { .signed($0) } ?? .missing,
-                    .signed(analysis.wordDifference), .init(verdict.0, tone: verdict.1),
+                    comparison.ranker.isRelative || analysis.changedNothing
+                        ? .missing : analysis.scoreDifference.map { .signed($0) } ?? .missing,
+                    analysis.changedNothing ? .missing : .signed(analysis.wordDifference), .init(verdict.0, tone: verdict.1),
                 ])
             },
             notes: notes(comparisons))
@@ -90,9 +92,9 @@ public enum ResponseTables {
                 + "intervals over instructions; exact sign test over those that are not tied."
         ]
         let identical = comparisons.reduce(0) { $0 + $1.identical }
-        if identical > 0 { notes.append("\(Prose.counted(identical, "tie")) of all are the same text twice.") }
+        if identical > 0 { notes.append("\(Prose.counted(identical, "row")) of all \(identical == 1 ? "compares" : "compare") the same text with itself: a tie.") }
         let unscored = comparisons.reduce(0) { $0 + $1.unscored }
-        if unscored > 0 { notes.append("\(Prose.counted(unscored, "tie")) of all have no score for one of the two.") }
+        if unscored > 0 { notes.append("\(Prose.counted(unscored, "row")) of all \(unscored == 1 ? "has" : "have") no score for one of the two: a tie.") }
         return notes
     }
 

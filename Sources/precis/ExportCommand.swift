@@ -92,7 +92,12 @@ struct ExportCommand: ParsableCommand {
                     why: "\(matches.count) sets match", remedy: "name one of `precis export pairs --list` with --set",
                     exitStatus: sets.isEmpty ? .missingInput : .usage)
             }
-            if let to { return try PairDataset(pairSetKey: key, in: store).write(to: URL(fileURLWithPath: to)) }
+            if let to {
+                let folder = URL(fileURLWithPath: to)
+                // Pairs of responses know their ranker, those of summaries their judge.
+                if let round = try store.responseRound(pairSetKey: key) { return try ResponseDataset(round, in: store).write(to: folder) }
+                return try PairDataset(pairSetKey: key, in: store).write(to: folder)
+            }
             try store.exportPairs(pairSetKey: key) { Answer.write(try $0.jsonLine + "\n") }
         }
     }

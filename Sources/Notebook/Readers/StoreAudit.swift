@@ -58,6 +58,7 @@ extension Store {
             try auditWords(db, &audit, countWords)
             try auditJudgements(db, &audit)
             try auditEvaluations(db, &audit)
+            try auditResponses(db, &audit, countWords)
             return audit
         }
     }

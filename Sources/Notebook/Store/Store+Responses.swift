@@ -55,6 +55,13 @@ extension Store {
         try read { try ResponseRoundRecord.filter(Column("runID") == runID).order(Column("round")).fetchAll($0) }
     }
 
+    /// The first round that was trained on a pair set; `nil` for pairs of summaries.
+    public func responseRound(pairSetKey: String) throws -> ResponseRoundRecord? {
+        try read {
+            try ResponseRoundRecord.filter(Column("pairSetKey") == pairSetKey).order(Column("runID"), Column("round")).fetchOne($0)
+        }
+    }
+
     /// Stores a comparison and all of its rows in one transaction, replacing an earlier one of its name in the run.
     @discardableResult
     public func save(responseComparison: ResponseComparisonRecord, rows: [ResponseComparisonRowRecord]) throws -> Int64 {

@@ -95,6 +95,9 @@ struct ResponseComparisonAnalysis: Sendable {
         identical = rows.count { $0.challenger.text == $0.opponent.text }
     }
 
+    /// Whether both wrote the same texts throughout, so that no interval says anything.
+    var changedNothing: Bool { identical == comparison.rows.count }
+
     /// In words that say no more than the interval does.
     var verdict: Verdict {
         guard let interval = winRate.rate.interval else { return .open }

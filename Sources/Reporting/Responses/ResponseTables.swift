@@ -69,16 +69,22 @@ public enum ResponseTables {
                     switch analysis.verdict {
                     case .better: ("preferred", .favourable)
                     case .worse: ("not preferred", .adverse)
-                    case .open: ("not separable", .open)
+                    case .open: (analysis.changedNothing ? "same texts" : "not separable", .open)
                     }
+                // Where all texts are the same there is nothing to estimate.
+                var rate = Table.Cell.missing, score = Table.Cell.missing, words = Table.Cell.missing
+                if !analysis.changedNothing {
+                    rate = .percent(analysis.winRate.rate, tone: .strong)
+                    words = .signed(analysis.wordDifference)
+                    if !comparison.ranker.isRelative, let difference = analysis.scoreDifference { score = .signed(difference) }
+                }
                 return .init([
                     .init(comparison.challenger, runs: runs), .init(comparison.opponent), .init(comparison.ranker.name),
-                    .percent(analysis.winRate.rate, tone: .strong), .init("\(analysis.winRate.wins)", value: Double(analysis.winRate.wins)),
+                    rate, .init("\(analysis.winRate.wins)", value: Double(analysis.winRate.wins)),
                     .init("\(analysis.winRate.ties)", value: Double(analysis.winRate.ties)),
                     .init("\(analysis.winRate.losses)", value: Double(analysis.winRate.losses)),
                     .init(NumberFormat.pValue(analysis.winRate.signTest.pValue), value: analysis.winRate.signTest.pValue),
-                    comparison.ranker.isRelative ? .missing : analysis.scoreDifference.map { .signed($0) } ?? .missing,
-                    .signed(analysis.wordDifference), .init(verdict.0, tone: verdict.1),
+                    score, words, .init(verdict.0, tone: verdict.1),
                 ])
             },
             notes: notes(comparisons))
@@ -89,10 +95,13 @@ public enum ResponseTables {
             "Share of instructions on which the ranker scores its response higher, a tie counting half, with 95 % bootstrap "
                 + "intervals over instructions; exact sign test over those that are not tied."
         ]
-        let identical = comparisons.reduce(0) { $0 + $1.identical }
-        if identical > 0 { notes.append("\(Prose.counted(identical, "tie")) of all are the same text twice.") }
-        let unscored = comparisons.reduce(0) { $0 + $1.unscored }
-        if unscored > 0 { notes.append("\(Prose.counted(unscored, "tie")) of all have no score for one of the two.") }
+        func note(_ count: Int, _ one: String, _ many: String) {
+            guard count > 0 else { return }
+            let pairs = Prose.counted(count, "pair of responses", plural: "pairs of responses")
+            notes.append("\(pairs) \(count == 1 ? one : many): a tie.")
+        }
+        note(comparisons.reduce(0) { $0 + $1.identical }, "is the same text twice", "are the same text twice")
+        note(comparisons.reduce(0) { $0 + $1.unscored }, "lacks a score", "lack a score")
         return notes
     }
 

@@ -60,25 +60,27 @@ struct ResponseSection {
     }
 
     private func headline(_ analysis: ResponseComparisonAnalysis) -> [Inline] {
-        let comparison = analysis.comparison
-        let claim =
-            switch analysis.verdict {
-            case .better: "\(comparison.ranker.name) prefers \(comparison.challenger) to the \(comparison.opponent) model"
-            case .worse: "\(comparison.ranker.name) prefers the \(comparison.opponent) model to \(comparison.challenger)"
-            case .open: "\(comparison.challenger) cannot be told apart from the \(comparison.opponent) model by \(comparison.ranker.name)"
-            }
-        return [.strong(claim), .text(": " + numbers(analysis) + " " + length(analysis))]
+        if analysis.changedNothing { return [.strong(claim(analysis)), .text(".")] }
+        return [.strong(claim(analysis)), .text(": " + numbers(analysis) + " " + length(analysis))]
     }
 
     private func sentence(_ analysis: ResponseComparisonAnalysis) -> String {
+        claim(analysis) + (analysis.changedNothing ? "." : ": " + numbers(analysis))
+    }
+
+    private func claim(_ analysis: ResponseComparisonAnalysis) -> String {
         let comparison = analysis.comparison
+        if analysis.changedNothing {
+            return "\(comparison.challenger) answers all \(Prose.counted(comparison.rows.count, "held-out instruction")) as "
+                + "\(comparison.opponent) does, word for word: there is nothing to prefer"
+        }
         let verb =
             switch analysis.verdict {
             case .better: "is preferred to"
-            case .worse: "is not preferred to, and loses against,"
+            case .worse: "loses against"
             case .open: "cannot be told apart from"
             }
-        return "Ranked by \(comparison.ranker.name), \(comparison.challenger) \(verb) \(comparison.opponent): \(numbers(analysis))"
+        return "Ranked by \(comparison.ranker.name), \(comparison.challenger) \(verb) \(comparison.opponent)"
     }
 
     private func numbers(_ analysis: ResponseComparisonAnalysis) -> String {

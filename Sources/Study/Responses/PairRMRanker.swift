@@ -51,4 +51,10 @@ extension Study {
     public func pairRM() throws -> (any ResponseRanker)? {
         try options.instructions.ranker.map { try PairRMRanker(folder: PairRMFolder(path: $0), pool: pool) }
     }
+
+    /// PairRM with `--ranker`, otherwise the original model's own judgement.
+    public func ranker() throws -> any ResponseRanker {
+        if let pairRM = try pairRM() { return pairRM }
+        return try selfReward(by: original)
+    }
 }

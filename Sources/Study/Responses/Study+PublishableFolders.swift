@@ -67,7 +67,9 @@ extension Study {
         }
         let training = try store.training(key: policy.key)
         let steps = try store.trainingSteps(key: policy.key)
-        var rows = (training?.settings ?? policy.details).map { ($0.key, $0.value.canonicalJSON) }
+        var rows = (training?.settings ?? policy.details).map { entry -> (String, String) in
+            if case .string(let text) = entry.value { (entry.key, text) } else { (entry.key, entry.value.canonicalJSON) }
+        }
         rows += [
             ("updates", "\(steps.count)"), ("ranker", pairs.ranked.ranker.name), ("numeric mode", precision.numericMode),
             ("seed", "\(settings.seed)"), ("run", runID),

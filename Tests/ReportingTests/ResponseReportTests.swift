@@ -1,0 +1,174 @@
+import Foundation
+import Reporting
+import Testing
+
+/// The report of experiments on instructions.
+@Suite struct ResponseReportTests {
+    private static let ranker = RankerDescription(key: "0123456789abcdef", name: "PairRM", isRelative: true)
+    private static let reward = RankerDescription(key: "fedcba9876543210", name: "the model's own reward", isRelative: false)
+    private static let hostile = "<script>alert(1)</script> | \u{202E}`*_[x](javascript:y)\n\nnext"
+
+    /// Three instructions with three responses each; the third instruction's scores are equal.
+    private static func round(_ number: Int, by ranker: RankerDescription) -> ResponseRound {
+        let responses = (0..<9).map { index in
+            ScoredResponses.Response(
+                instructionID: "i\(index / 3)", words: 20 + 7 * index, isCutOff: index % 4 == 3,
+                score: index == 4 ? nil : index / 3 == 2 ? 2 : Double(index % 3) + 0.5 * Double(number),
+                readings: ranker.isRelative ? [] : [Double(index % 6), nil, 3], measures: ranker.isRelative ? [:] : ["digitMass": 0.25])
+        }
+        return ResponseRound(
+            round: number, startLabel: number == 1 ? "original" : "M\(number - 1)", trainedLabel: "M\(number)", diverged: false,
+            scored: ScoredResponses(ranker: ranker, responses: responses),
+            pairs: [
+                RankedPair(instructionID: "i0", chosenScore: 2, rejectedScore: 0, chosenWords: 34, rejectedWords: 20),
+                RankedPair(instructionID: "i1", chosenScore: 2, rejectedScore: 0, chosenWords: 41, rejectedWords: 55),
+            ],
+            pairDrops: [CountedReason(reason: "tie", count: 1)],
+            instructionDrops: number == 1 ? [] : [CountedReason(reason: "too similar", count: 4)])
+    }
+
+    /// The challenger is scored higher on the first `wins` of ten instructions and lower on the others.
+    private static func comparison(
+        _ name: String, round: Int, wins: Int, by ranker: RankerDescription, ties: Int = 0
+    ) -> ResponseComparison {
+        ResponseComparison(
+            name: name, round: round, challenger: "M\(round)", opponent: "original", ranker: ranker,
+            rows: (0..<10).map { index in
+                ResponseComparison.Row(
+                    instructionID: "h\(index)", instruction: "Held-out instruction \(index)",
+                    challenger: .init(text: index == 0 ? hostile : "after \(index)", words: 30 + index, isCutOff: index == 3, score: index < wins ? 3 : index < wins + ties ? 2 : 1),
+                    opponent: .init(text: "before \(index)", words: 20, isCutOff: false, score: 2))
+            })
+    }
+
+    private static func experiments() -> [ResponseExperiment] {
+        [
+            ResponseExperiment(
+                experiment: "pairrm", runID: "pairrm-abc123", model: "model.gguf", instructions: "the embedded instructions",
+                rootSeed: 21, shown: 4, rounds: [round(1, by: ranker)], comparisons: [comparison("M1 against original", round: 1, wins: 10, by: ranker)]),
+            ResponseExperiment(
+                experiment: "self-rewarding", runID: "self-rewarding-abc123", model: "model.gguf",
+                instructions: "the embedded instructions", rootSeed: 21, shown: 4, rounds: [round(1, by: reward), round(2, by: reward)],
+                comparisons: [
+                    comparison("M1 against original", round: 1, wins: 5, by: reward),
+                    comparison("M2 against original", round: 2, wins: 0, by: reward, ties: 1),
+                ]),
+        ]
+    }
+
+    private func alone() throws -> StudyResults {
+        var study = try Study.empty()
+        study.title = "Preference tuning on instructions"
+        study.notebooks = []
+        study.judge = nil
+        study.responses = Self.experiments()
+        return study
+    }
+
+    /// Byte for byte; PRECIS_RECORD_GOLDEN=1 writes new goldens.
+    @Test func goldenReportOfInstructionsAlone() throws {
+        let files = try Study.report(try alone())
+        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/golden")
+        for name in ["report.html", "report.md"] {
+            let content = try #require(files[name])
+            if ProcessInfo.processInfo.environment["PRECIS_RECORD_GOLDEN"] == "1" {
+                try Data(content.utf8).write(to: source.appendingPathComponent("instructions-" + name))
+                continue
+            }
+            let url = try #require(Bundle.module.url(forResource: "Fixtures/golden/instructions-\(name)", withExtension: nil))
+            #expect(try content == String(contentsOf: url, encoding: .utf8), "\(name)")
+        }
+    }
+
+    @Test func findingsSayWhatTheIntervalsSay() throws {
+        let markdown = try #require(try Study.report(try alone())["report.md"])
+        // 10 of 10: the whole interval is above a half. 5 of 10: a half is inside. 0 of 9 and a tie: below.
+        #expect(markdown.contains("Ranked by PairRM, M1 is preferred to original"))
+        #expect(markdown.contains("Ranked by the model's own reward, M2 loses against original"))
+        #expect(markdown.contains("Ranked by the model's own reward, M1 cannot be told apart from original"))
+        #expect(markdown.contains("(10 wins, 0 ties, 0 losses; sign test p = 0.002)"))
+        // 30...39 words after, 20 before: 14.5 more on average.
+        #expect(markdown.contains("Its responses are longer (+14.5 words"))
+        // One of three instructions tied; the chosen of two pairs is longer once.
+        #expect(markdown.contains("3 instructions gave 2 pairs, with 1 of 3"))
+        #expect(markdown.contains("the chosen response is the longer one in 1 of 2"))
+        // 18 of 27 readings.
+        #expect(markdown.contains("18 of 27"))
+    }
+
+    /// All ties by identity have no interval worth showing.
+    @Test func sameTextsAreSaidToBeTheSame() throws {
+        var study = try alone()
+        var experiment = Self.experiments()[0]
+        for index in experiment.comparisons[0].rows.indices {
+            experiment.comparisons[0].rows[index].challenger = experiment.comparisons[0].rows[index].opponent
+        }
+        study.responses = [experiment]
+        let markdown = try #require(try Study.report(study)["report.md"])
+        #expect(markdown.contains("M1 answers all 10 held-out instructions as original does, word for word"))
+        #expect(!markdown.contains("[50.0, 50.0") && !markdown.contains("\\[50.0, 50.0"))
+    }
+
+    @Test func relativeScoresAreNotAveragedOverInstructions() throws {
+        let html = try #require(try Study.report(try alone())["report.html"])
+        #expect(html.contains("instructions-self-rewarding-policies"))
+        #expect(!html.contains("instructions-pairrm-policies"))
+    }
+
+    @Test func whatAModelWroteIsNotMarkup() throws {
+        for study in [try alone(), try withSummaries()] {
+            let files = try Study.report(study)
+            let html = try #require(files["report.html"]), markdown = try #require(files["report.md"])
+            for text in ["<script>alert", "\u{202E}"] { #expect(!html.contains(text) && !markdown.contains(text), "\(text)") }
+            #expect(!markdown.contains("[x](javascript"))
+            #expect(html.contains("alert(1)") && markdown.contains("alert(1)"))
+        }
+    }
+
+    private func withSummaries() throws -> StudyResults {
+        var study = try Study.small()
+        study.responses = Self.experiments()
+        return study
+    }
+
+    @Test func theSectionStandsBesideTheSummaries() throws {
+        let files = try Study.report(try withSummaries())
+        let html = try #require(files["report.html"])
+        #expect(html.contains("id=\"verdict\"") && html.contains("id=\"instructions\"") && html.contains("href=\"#instructions\""))
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(try #require(files["results.json"]).utf8)) as? [String: Any])
+        let responses = try #require(json["responses"] as? [[String: Any]])
+        #expect(responses.compactMap { $0["experiment"] as? String } == ["pairrm", "self-rewarding"])
+        // Ids name places of links, so none may stand there twice.
+        let ids = html.matches(of: /\ id="([^"]+)"/).map { String($0.1) }
+        #expect(Set(ids).count == ids.count)
+    }
+
+    /// Without such experiments the report has nothing of them: not in the pages, nor in the results.
+    @Test func withoutInstructionsNothingIsSaidOfThem() throws {
+        let files = try Study.report(try Study.small())
+        #expect(try !#require(files["report.html"]).contains("id=\"instructions\""))
+        #expect(try !#require(files["results.json"]).contains("\"responses\""))
+    }
+
+    @Test func aTableOfTextsFitsATerminal() throws {
+        let table = ResponseTables.beforeAndAfter(Self.comparison("c", round: 1, wins: 3, by: Self.reward), count: 4)
+        let text = table.wrappedText(width: 60)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2)
+        #expect(lines.prefix { !$0.hasPrefix("The first") }.allSatisfy { $0.count <= 60 })
+        for word in ["Held-out", "before", "after", "(cut", "First".lowercased()] { #expect(text.contains(word), "\(word)") }
+        #expect(text.contains("The first 4 of 10 held-out instructions"))
+    }
+
+    @Test func scoresFallIntoAtMostTenBinsAndNoneIsLost() throws {
+        for (low, high) in [(0.0, 5), (-3.2, 4.1), (2, 2), (0.001, 0.0012), (-1000, 1)] {
+            let scores = (0...40).map { low + (high - low) * Double($0) / 40 }
+            let scored = ScoredResponses(
+                ranker: Self.reward,
+                responses: scores.enumerated().map { .init(instructionID: "i\($0.offset)", words: 1, isCutOff: false, score: $0.element) })
+            let tables = try ResponseTables.scores(scored, rootSeed: 1)
+            let histogram = try #require(tables.first { $0.id == "score-histogram" })
+            #expect((1...11).contains(histogram.rows.count), "\(low) to \(high): \(histogram.rows.count)")
+            #expect(histogram.rows.reduce(0) { $0 + ($1.cells[1].value ?? 0) } == 41)
+        }
+    }
+}

@@ -135,7 +135,8 @@ import Testing
         let files = try Study.report(try withSummaries())
         let html = try #require(files["report.html"])
         #expect(html.contains("id=\"verdict\"") && html.contains("id=\"instructions\"") && html.contains("href=\"#instructions\""))
-        let json = try #require(try JSONSerialization.jsonObject(with: Data(try #require(files["results.json"]).utf8)) as? [String: Any])
+        let results = try #require(files["results.json"])
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(results.utf8)) as? [String: Any])
         let responses = try #require(json["responses"] as? [[String: Any]])
         #expect(responses.compactMap { $0["experiment"] as? String } == ["pairrm", "self-rewarding"])
         // Ids name places of links, so none may stand there twice.

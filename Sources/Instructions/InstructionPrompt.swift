@@ -5,7 +5,7 @@ public enum InstructionPrompt: String, Sendable, CaseIterable {
     /// The additive five-point scale by which a model grades a response, after Yuan et al. 2024 (arXiv 2401.10020,
     /// figure 2) in other words; places `instruction` and `response`. The answer ends with `Score: ` and 0 to 5.
     case additiveRubric = "additive-rubric"
-    /// Asks for a new instruction after examples; place `examples`.
+    /// Asks for a new instruction after turns that hold examples; no places.
     case newInstruction = "new-instruction"
 
     /// - Throws: `InstructionError` if the program's data folder is missing.

@@ -46,7 +46,7 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "LanguageModel", "RandomNumbers", "Tokenization",
+                "JSON", "LanguageModel", "RandomNumbers", "Tokenization",
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import LanguageModel
 import Tokenization
 
@@ -31,95 +32,106 @@ struct AnswerFormat: Sendable {
         var alternatives: [OnlineDecoder.Alternative] = []
     }
 
-    func whole(_ choices: [(text: String, tokens: [ScoredToken], finishReason: String)], promptTokens: Int, completionTokens: Int) -> JSON {
+    func whole(_ choices: [(text: String, tokens: [ScoredToken], finishReason: String)], promptTokens: Int, completionTokens: Int) -> JSONValue {
         object(
             kind == .chat ? "chat.completion" : "text_completion",
             choices.enumerated().map { index, choice in
-                var members: [String: JSON] = [
-                    "index": .int(index), "finish_reason": .string(choice.finishReason), "logprobs": logProbabilities(choice.tokens),
-                ]
-                switch kind {
-                case .chat: members["message"] = ["role": "assistant", "content": .string(choice.text)]
-                case .text: members["text"] = .string(choice.text)
-                }
-                return .object(members)
+                .object([
+                    "index": .integer(index),
+                    kind == .chat ? "message" : "text": kind == .chat
+                        ? .object(["role": "assistant", "content": .string(choice.text)]) : .string(choice.text),
+                    "logprobs": logProbabilities(choice.tokens), "finish_reason": .string(choice.finishReason),
+                ])
             }, usage: usage(promptTokens, completionTokens))
     }
 
     /// A server-sent event's data.
-    func chunk(choice: Int, text: String, tokens: [ScoredToken], finishReason: String?, isFirst: Bool) -> JSON {
-        var members: [String: JSON] = [
-            "index": .int(choice), "finish_reason": finishReason.map(JSON.string) ?? nil, "logprobs": logProbabilities(tokens),
-        ]
-        switch kind {
-        case .chat:
-            var delta: [String: JSON] = [:]
-            if isFirst { delta["role"] = "assistant" }
-            if isFirst || !text.isEmpty { delta["content"] = .string(text) }
-            members["delta"] = .object(delta)
-        case .text: members["text"] = .string(text)
+    func chunk(choice: Int, text: String, tokens: [ScoredToken], finishReason: String?, isFirst: Bool) -> JSONValue {
+        var content: JSONValue = .string(text)
+        if kind == .chat {
+            var delta: [JSONValue.Member] = []
+            if isFirst { delta.append(.init("role", "assistant")) }
+            if isFirst || !text.isEmpty { delta.append(.init("content", content)) }
+            content = .object(delta)
         }
-        return object(chunkName, [.object(members)], usage: nil)
+        return object(
+            chunkName,
+            [
+                .object([
+                    "index": .integer(choice), kind == .chat ? "delta" : "text": content, "logprobs": logProbabilities(tokens),
+                    "finish_reason": finishReason.map(JSONValue.string) ?? nil,
+                ])
+            ], usage: nil)
     }
 
     /// The last chunk, where usage was asked for.
-    func usageChunk(promptTokens: Int, completionTokens: Int) -> JSON {
+    func usageChunk(promptTokens: Int, completionTokens: Int) -> JSONValue {
         object(chunkName, [], usage: usage(promptTokens, completionTokens))
     }
 
     private var chunkName: String { kind == .chat ? "chat.completion.chunk" : "text_completion" }
 
-    private func object(_ name: String, _ choices: [JSON], usage: JSON?) -> JSON {
-        var members: [String: JSON] = [
-            "id": .string(id), "object": .string(name), "created": .int(created), "model": .string(model), "choices": .array(choices),
+    private func object(_ name: String, _ choices: [JSONValue], usage: JSONValue?) -> JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("id", .string(id)), .init("object", .string(name)), .init("created", .integer(created)), .init("model", .string(model)),
+            .init("choices", .array(choices)),
         ]
-        if let usage { members["usage"] = usage }
+        if let usage { members.append(.init("usage", usage)) }
         return .object(members)
     }
 
-    private func usage(_ prompt: Int, _ completion: Int) -> JSON {
-        ["prompt_tokens": .int(prompt), "completion_tokens": .int(completion), "total_tokens": .int(prompt + completion)]
+    private func usage(_ prompt: Int, _ completion: Int) -> JSONValue {
+        .object([
+            "prompt_tokens": .integer(prompt), "completion_tokens": .integer(completion), "total_tokens": .integer(prompt + completion),
+        ])
     }
 
-    private func logProbabilities(_ tokens: [ScoredToken]) -> JSON {
+    private func logProbabilities(_ tokens: [ScoredToken]) -> JSONValue {
         guard hasLogProbabilities else { return nil }
         switch kind {
         case .chat:
-            return [
+            return .object([
                 "content": .array(
                     tokens.map { token in
-                        var members = entry(token.id, token.logProbability ?? 0)
-                        members["top_logprobs"] = .array(token.alternatives.map { .object(entry($0.id, Double($0.logProbability))) })
-                        return .object(members)
+                        let alternatives = token.alternatives.map { JSONValue.object(entry($0.id, Double($0.logProbability))) }
+                        return .object(
+                            entry(token.id, token.logProbability ?? 0) + [.init("top_logprobs", .array(alternatives))])
                     })
-            ]
+            ])
         case .text:
             var offset = 0
-            var offsets: [JSON] = []
+            var offsets: [JSONValue] = []
             for token in tokens {
-                offsets.append(.int(offset))
+                offsets.append(.integer(offset))
                 offset += text(token.id).unicodeScalars.count
             }
-            return [
+            return .object([
                 "tokens": .array(tokens.map { .string(text($0.id)) }), "text_offset": .array(offsets),
-                "token_logprobs": .array(tokens.map { $0.logProbability.map(JSON.double) ?? nil }),
+                "token_logprobs": .array(tokens.map { $0.logProbability.map(Self.number) ?? nil }),
                 "top_logprobs": .array(
                     tokens.map { token in
                         guard !token.alternatives.isEmpty else { return nil }
                         // Tokens that are parts of characters can look alike: the likelier one stands.
+                        var names: Set<String> = []
                         return .object(
-                            Dictionary(token.alternatives.map { (text($0.id), .double(Double($0.logProbability))) }) { first, _ in first })
+                            token.alternatives.compactMap {
+                                let name = text($0.id)
+                                return names.insert(name).inserted ? .init(name, Self.number(Double($0.logProbability))) : nil
+                            })
                     }),
-            ]
+            ])
         }
     }
 
-    private func entry(_ id: Int32, _ logProbability: Double) -> [String: JSON] {
+    private func entry(_ id: Int32, _ logProbability: Double) -> [JSONValue.Member] {
         [
-            "token": .string(text(id)), "logprob": .double(logProbability),
-            "bytes": .array(tokenizer.bytes(of: id).map { .int(Int($0)) }),
+            .init("token", .string(text(id))), .init("logprob", Self.number(logProbability)),
+            .init("bytes", .array(tokenizer.bytes(of: id).map { .integer(Int($0)) })),
         ]
     }
+
+    /// JSON has no infinity; a logarithm of zero is as good as this.
+    private static func number(_ logProbability: Double) -> JSONValue { .number(logProbability.isFinite ? logProbability : -9999) }
 
     private func text(_ id: Int32) -> String { String(decoding: tokenizer.bytes(of: id), as: UTF8.self) }
 }

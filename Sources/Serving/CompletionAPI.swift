@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import LanguageModel
 import Tokenization
 
@@ -30,11 +31,11 @@ final class CompletionAPI: Sendable {
         do {
             switch (method, path) {
             case ("GET", "/health"):
-                return try .json(["status": "ok", "model": .string(modelName), "queued": .int(engine.queued)])
+                return .json(.object(["status": "ok", "model": .string(modelName), "queued": .integer(engine.queued)]))
             case ("GET", "/v1/models"):
-                return try .json(["object": "list", "data": [model]])
+                return .json(.object(["object": "list", "data": [model]]))
             case ("GET", _) where path == "/v1/models/" + modelName:
-                return try .json(model)
+                return .json(model)
             case ("POST", "/v1/chat/completions"): return try await chat(try await body())
             case ("POST", "/v1/completions"): return try await text(try await body())
             case (_, "/health"), (_, "/v1/models"), (_, "/v1/chat/completions"), (_, "/v1/completions"):
@@ -47,8 +48,11 @@ final class CompletionAPI: Sendable {
         }
     }
 
-    private var model: JSON {
-        ["id": .string(modelName), "object": "model", "created": .int(started), "owned_by": "precis", "context_length": .int(contextLength)]
+    private var model: JSONValue {
+        .object([
+            "id": .string(modelName), "object": "model", "created": .integer(started), "owned_by": "precis",
+            "context_length": .integer(contextLength),
+        ])
     }
 
     private func chat(_ body: Data) async throws -> Answer {
@@ -84,7 +88,7 @@ final class CompletionAPI: Sendable {
         // Only the prompt's own log-probabilities are wanted.
         if request.sampling.maximumTokens == 0 {
             guard request.echo == true else { throw APIError.invalid("max_tokens is at least 1, or 0 with echo", "max_tokens") }
-            return try .json(
+            return .json(
                 format.whole(
                     [(tokenizer.decode(prompt, skippingSpecialTokens: false), echoed, "length")], promptTokens: prompt.count,
                     completionTokens: 0))
@@ -122,7 +126,7 @@ final class CompletionAPI: Sendable {
             completionTokens += piece.tokens.count
             if let reason = piece.finishReason { choices[piece.choice].finishReason = reason }
         }
-        return try .json(format.whole(choices, promptTokens: generation.prompt.count, completionTokens: completionTokens))
+        return .json(format.whole(choices, promptTokens: generation.prompt.count, completionTokens: completionTokens))
     }
 
     private static func events(
@@ -139,18 +143,18 @@ final class CompletionAPI: Sendable {
                     isFirst[piece.choice] = false
                     completionTokens += piece.tokens.count
                     output.yield(
-                        try event(
+                        event(
                             format.chunk(
                                 choice: piece.choice, text: (opens ? echo.text : "") + piece.text,
                                 tokens: (opens ? echo.tokens : []) + piece.tokens.map(AnswerFormat.ScoredToken.init),
                                 finishReason: piece.finishReason, isFirst: opens)))
                 }
-                if withUsage { output.yield(try event(format.usageChunk(promptTokens: promptTokens, completionTokens: completionTokens))) }
+                if withUsage { output.yield(event(format.usageChunk(promptTokens: promptTokens, completionTokens: completionTokens))) }
                 output.yield(Data("data: [DONE]\n\n".utf8))
                 output.finish()
             } catch {
                 // The status line has gone out: the error is an event, as OpenAI's server sends it.
-                if let body = try? Self.body(of: error).1.data { output.yield(Data("data: ".utf8) + body + Data("\n\n".utf8)) }
+                output.yield(event(Self.body(of: error).1))
                 output.finish()
             }
         }
@@ -158,7 +162,7 @@ final class CompletionAPI: Sendable {
         return events
     }
 
-    private static func event(_ object: JSON) throws -> Data { Data("data: ".utf8) + (try object.data) + Data("\n\n".utf8) }
+    private static func event(_ object: JSONValue) -> Data { Data("data: \(object.text())\n\n".utf8) }
 
     /// A request for another model would be answered by this one.
     private func check(_ model: String?) throws(APIError) {
@@ -180,10 +184,10 @@ final class CompletionAPI: Sendable {
 
     static func failure(_ error: any Error) -> Answer {
         let (status, object, retryAfter) = body(of: error)
-        return .whole(status: status, body: (try? object.data) ?? Data(), retryAfter: retryAfter)
+        return .whole(status: status, body: Data(object.text().utf8), retryAfter: retryAfter)
     }
 
-    private static func body(of error: any Error) -> (Int, JSON, Int?) {
+    private static func body(of error: any Error) -> (Int, JSONValue, Int?) {
         let error: APIError =
             switch error {
             case let error as APIError: error
@@ -192,18 +196,18 @@ final class CompletionAPI: Sendable {
             case let error as ModelError: .invalid(String(describing: error))
             default: APIError(status: 500, message: "the request could not be answered", type: "server_error")
             }
-        let object: JSON = [
-            "error": [
-                "message": .string(error.message), "type": .string(error.type), "param": error.parameter.map(JSON.string) ?? nil,
-                "code": error.code.map(JSON.string) ?? nil,
-            ]
-        ]
+        let object = JSONValue.object([
+            "error": .object([
+                "message": .string(error.message), "type": .string(error.type), "param": error.parameter.map(JSONValue.string) ?? nil,
+                "code": error.code.map(JSONValue.string) ?? nil,
+            ])
+        ])
         return (error.status, object, error.retryAfter)
     }
 }
 
 extension CompletionAPI.Answer {
-    fileprivate static func json(_ object: JSON) throws -> Self { .whole(status: 200, body: try object.data, retryAfter: nil) }
+    fileprivate static func json(_ object: JSONValue) -> Self { .whole(status: 200, body: Data(object.text().utf8), retryAfter: nil) }
 }
 
 extension APIError {

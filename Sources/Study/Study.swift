@@ -51,7 +51,7 @@ public final class Study {
         precision = options.resolvedPrecision
         pool = ThreadPool(threadCount: options.threadCount)
         console.log("\(Notes.name): preset \(options.preset.rawValue), \(precision.numericMode), \(options.threadCount) threads")
-        loaded = try LoadedModel(path: options.modelPath, storage: .temporaryFile)
+        loaded = try LoadedModel(path: options.modelPath, storage: planning ? .memory : .temporaryFile)
         loadedJudge = try options.judge.loadedModel()
         endpoints = try EndpointClients(options)
         if Notes.subject == .instructions, let baseline = options.endpoints.baseline.first {

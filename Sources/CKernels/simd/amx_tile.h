@@ -20,7 +20,7 @@ typedef struct {
     uint8_t rows[16];
 } __attribute__((aligned(64))) amx_configuration;
 
-/// Tiles of `sums` and `a` have the heights given, all others 16 rows.
+/// - rows: of each tile; 0 for one that is not used.
 static void amx_configure(const uint8_t rows[8]) {
     amx_configuration configuration = {.palette = 1};
     for (int i = 0; i < 8; i++) {
@@ -28,6 +28,30 @@ static void amx_configure(const uint8_t rows[8]) {
         configuration.column_bytes[i] = rows[i] ? AMX_STEP_BYTES : 0;
     }
     _tile_loadconfig(&configuration);
+}
+
+/// Tiles 0 to 3 hold the sums.
+INLINE void amx_begin(float *const sums[4], int64_t ldy, bool accumulate) {
+    const int64_t stride = ldy * (int64_t)sizeof(float);
+    if (accumulate) {
+        _tile_loadd(0, sums[0], stride);
+        _tile_loadd(1, sums[1], stride);
+        _tile_loadd(2, sums[2], stride);
+        _tile_loadd(3, sums[3], stride);
+    } else {
+        _tile_zero(0);
+        _tile_zero(1);
+        _tile_zero(2);
+        _tile_zero(3);
+    }
+}
+
+INLINE void amx_end(float *const sums[4], int64_t ldy) {
+    const int64_t stride = ldy * (int64_t)sizeof(float);
+    _tile_stored(0, sums[0], stride);
+    _tile_stored(1, sums[1], stride);
+    _tile_stored(2, sums[2], stride);
+    _tile_stored(3, sums[3], stride);
 }
 
 /// `lines` cache lines per pair of this step.
@@ -53,18 +77,8 @@ static void amx_low(int32_t rows, int64_t pairs, const char *a, int64_t a_stride
                     const char *ahead, int32_t lines, float *y, int64_t ldy, bool accumulate) {
     const uint8_t height = (uint8_t)rows;
     amx_configure((const uint8_t[8]){height, height, height, height, height, AMX_ROWS, AMX_ROWS, 0});
-    const int64_t y_stride = ldy * (int64_t)sizeof(float);
-    if (accumulate) {
-        _tile_loadd(0, y, y_stride);
-        _tile_loadd(1, y + AMX_COLUMNS, y_stride);
-        _tile_loadd(2, y + 2 * AMX_COLUMNS, y_stride);
-        _tile_loadd(3, y + 3 * AMX_COLUMNS, y_stride);
-    } else {
-        _tile_zero(0);
-        _tile_zero(1);
-        _tile_zero(2);
-        _tile_zero(3);
-    }
+    float *const sums[4] = {y, y + AMX_COLUMNS, y + 2 * AMX_COLUMNS, y + 3 * AMX_COLUMNS};
+    amx_begin(sums, ldy, accumulate);
     amx_rest rest;
     for (; pairs > 0; pairs -= AMX_PAIRS, a += AMX_STEP_BYTES, panel += AMX_PANEL_STEP_BYTES) {
         if (pairs < AMX_PAIRS) {
@@ -85,10 +99,7 @@ static void amx_low(int32_t rows, int64_t pairs, const char *a, int64_t a_stride
         _tile_loadd(6, panel + 3 * AMX_COLUMN_BYTES, AMX_PANEL_ROW_BYTES);
         _tile_dpbf16ps(3, 4, 6);
     }
-    _tile_stored(0, y, y_stride);
-    _tile_stored(1, y + AMX_COLUMNS, y_stride);
-    _tile_stored(2, y + 2 * AMX_COLUMNS, y_stride);
-    _tile_stored(3, y + 3 * AMX_COLUMNS, y_stride);
+    amx_end(sums, ldy);
 }
 
 /// 17 to 32 rows, 32 columns at a time: each operand that is loaded is used twice.
@@ -96,23 +107,13 @@ static void amx_high(int32_t rows, int64_t all_pairs, const char *first_a, int64
                      const char *ahead, int32_t lines, float *y, int64_t ldy, bool accumulate) {
     const uint8_t rest_rows = (uint8_t)(rows - AMX_ROWS);
     amx_configure((const uint8_t[8]){AMX_ROWS, AMX_ROWS, rest_rows, rest_rows, AMX_ROWS, rest_rows, AMX_ROWS, AMX_ROWS});
-    const int64_t y_stride = ldy * (int64_t)sizeof(float);
     amx_rest rest;
     for (int half = 0; half < 2; half++) {
         const char *a = first_a, *panel = first_panel + half * 2 * AMX_COLUMN_BYTES;
         int64_t a_stride = a_bytes;
         float *top = y + half * 2 * AMX_COLUMNS, *bottom = top + AMX_ROWS * ldy;
-        if (accumulate) {
-            _tile_loadd(0, top, y_stride);
-            _tile_loadd(1, top + AMX_COLUMNS, y_stride);
-            _tile_loadd(2, bottom, y_stride);
-            _tile_loadd(3, bottom + AMX_COLUMNS, y_stride);
-        } else {
-            _tile_zero(0);
-            _tile_zero(1);
-            _tile_zero(2);
-            _tile_zero(3);
-        }
+        float *const sums[4] = {top, top + AMX_COLUMNS, bottom, bottom + AMX_COLUMNS};
+        amx_begin(sums, ldy, accumulate);
         for (int64_t pairs = all_pairs; pairs > 0;
              pairs -= AMX_PAIRS, a += AMX_STEP_BYTES, panel += AMX_PANEL_STEP_BYTES) {
             if (pairs < AMX_PAIRS) {
@@ -132,10 +133,7 @@ static void amx_high(int32_t rows, int64_t all_pairs, const char *first_a, int64
             _tile_dpbf16ps(2, 5, 6);
             _tile_dpbf16ps(3, 5, 7);
         }
-        _tile_stored(0, top, y_stride);
-        _tile_stored(1, top + AMX_COLUMNS, y_stride);
-        _tile_stored(2, bottom, y_stride);
-        _tile_stored(3, bottom + AMX_COLUMNS, y_stride);
+        amx_end(sums, ldy);
     }
 }
 
@@ -159,12 +157,7 @@ static double amx_peak(pk_precision precision, int64_t rounds, float *sink) {
     if (precision != PK_BFLOAT16) return peak(precision, rounds, sink);
     enum { CHAINS = 4, STEP_OPERATIONS = 2 * AMX_ROWS * AMX_COLUMNS * 2 * AMX_PAIRS };
     amx_configure((const uint8_t[8]){AMX_ROWS, AMX_ROWS, AMX_ROWS, AMX_ROWS, AMX_ROWS, AMX_ROWS, 0, 0});
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-    _tile_zero(4);
-    _tile_zero(5);
+    // Loading the configuration cleared the tiles.
     const int64_t steps = rounds / 4;
     for (int64_t i = 0; i < steps; i++) {
         _tile_dpbf16ps(0, 4, 5);

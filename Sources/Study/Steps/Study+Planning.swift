@@ -22,7 +22,7 @@ extension Study {
     }
 
     /// - Returns: optimizer steps; those of the most pairs that can be, where they are not built yet.
-    func trainingWork(_ recipe: TrainingRecipe, on pairs: any TrainingPairs, from start: PolicyModel) throws -> StepWork {
+    func trainingWork(_ recipe: TrainingRecipe, on pairs: any TrainingPairs) throws -> StepWork {
         let present = try pairs.rows().count
         let built = present > 0 ? present : pairs.maximumCount(settings)
         let used = recipe.maximumPairs > 0 ? min(built, recipe.maximumPairs) : built
@@ -40,7 +40,7 @@ extension Study {
         var estimate = MemoryEstimate.training(
             training, configuration: loaded.configuration, precision: precision, tokenBudget: recipe.settings.tokenBudget,
             recomputesActivations: recipe.settings.recomputesActivations)
-        if recipe.isThroughAdapter, start.weights == .original { estimate = estimate.sharingWeights }
+        if recipe.isThroughAdapter { estimate = estimate.sharingWeights }
         return StepWork(
             units: recipe.settings.epochs * recipe.settings.stepsPerEpoch(used), unit: "steps",
             referenceUnits: Double(recipe.settings.batchSize), memoryBytes: estimate.byteCount + scoringBytes, diskBytes: weights)

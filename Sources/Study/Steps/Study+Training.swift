@@ -24,11 +24,13 @@ extension Study {
     ///
     /// A training that diverged is kept with its metrics; its weights are those before it diverged.
     ///
+    /// - Precondition: an adapter is trained from the original model, whose weights its folder is used with.
     /// - Parameter validation: measured every `training.eval_steps` updates and after the last one.
     public func train(
         _ recipe: TrainingRecipe, on pairs: any TrainingPairs, from start: PolicyModel, validating validation: Validation? = nil,
         line: Int = #line
     ) async throws -> PolicyModel {
+        precondition(!recipe.isThroughAdapter || start.weights == .original, "an adapter is trained from the original model")
         var inputs: [String: KeyValue] = [
             "start": .string(start.key), "pairs": .string(pairs.key), "recipe": try recipe.keyValue,
             "numericMode": .string(precision.numericMode),
@@ -42,7 +44,7 @@ extension Study {
         trainings[key] = { [unowned self] cell in
             try await train(recipe, pairs: pairs, start: start, trained: trained, validation: validation, cell: cell)
         }
-        try await step("train \(trained.label)", inputs: inputs, line: line, work: { try trainingWork(recipe, on: pairs, from: start) }) { cell in
+        try await step("train \(trained.label)", inputs: inputs, line: line, work: { try trainingWork(recipe, on: pairs) }) { cell in
             // The weights of a setting that lost its sweep are gone, its measurements are not.
             if let record = try store.training(key: key), record.state != .running { return }
             try await trainings[key]?(cell)
@@ -119,14 +121,9 @@ extension Study {
     private func startingModel(_ recipe: TrainingRecipe, _ start: PolicyModel) throws -> LanguageModel {
         // The buffers of the last sampling and judging would stand beside those of training.
         originalModel.releaseWorkspace()
-        if recipe.isThroughAdapter, start.weights == .original {
-            active = nil
-            let model = LanguageModel(sharingWeightsOf: originalModel)
-            model.adapter = recipe.adapter(for: model, precision: precision)
-            return model
-        }
-        let model = try mergedModel(start)
-        // The frozen start is the reference. A start that is itself an adapter was merged.
+        guard recipe.isThroughAdapter else { return try mergedModel(start) }
+        active = nil
+        let model = LanguageModel(sharingWeightsOf: originalModel)
         model.adapter = recipe.adapter(for: model, precision: precision)
         return model
     }

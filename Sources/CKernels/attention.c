@@ -132,6 +132,42 @@ void pk_tree_attention_backward(pk_pool *pool, pk_attention_shape shape, const p
 
 // ---- Decoding -----------------------------------------------------------------------------------------
 
+int64_t pk_kv_panel_words(pk_attention_shape shape, int64_t positions) {
+    return pk_ceil_div(positions, PK_PANEL) * shape.kv_heads * pk_kv_block_words(shape.head_dim);
+}
+
+typedef struct {
+    pk_attention_shape shape;
+    const pk_kernels *kernels;
+    int64_t rows;
+    const float *k, *v;
+    int64_t ld;
+    uint32_t *const *panels;
+    const int32_t *offsets;
+} store_job;
+
+enum { STORE_ROWS = 16 };  // of one task; even, so that two tasks never share a pair of positions
+
+static void store_task(void *context, int32_t worker, int64_t index) {
+    (void)worker;
+    const store_job *job = context;
+    const int32_t head_dim = job->shape.head_dim, kv_heads = job->shape.kv_heads;
+    const int64_t words = pk_kv_block_words(head_dim), end = pk_min(job->rows, (index + 1) * STORE_ROWS);
+    for (int64_t row = index * STORE_ROWS; row < end; row++) {
+        const int32_t offset = job->offsets[row];
+        uint32_t *block = job->panels[row] + offset / PK_PANEL * kv_heads * words;
+        for (int32_t h = 0; h < kv_heads; h++)
+            job->kernels->store_kv(head_dim, job->k + row * job->ld + h * head_dim, job->v + row * job->ld + h * head_dim,
+                                   block + h * words, offset % PK_PANEL);
+    }
+}
+
+void pk_store_kv(pk_pool *pool, pk_attention_shape shape, int64_t rows, const float *k, const float *v, int64_t ld,
+                 uint32_t *const *panels, const int32_t *offsets) {
+    store_job job = {shape, pk_kernels_current(), rows, k, v, ld, panels, offsets};
+    pk_pool_run_indexed(pool, pk_ceil_div(rows, STORE_ROWS), store_task, &job);
+}
+
 typedef struct {
     pk_decode_arguments arguments;
     const pk_kernels *kernels;
@@ -151,7 +187,8 @@ static void decode_task(void *context, int32_t worker, int64_t index) {
 static bool same_first_span(const pk_kv_span *spans, const int32_t *span_begin, int32_t a, int32_t b) {
     if (span_begin[a] == span_begin[a + 1] || span_begin[b] == span_begin[b + 1]) return false;
     const pk_kv_span *x = spans + span_begin[a], *y = spans + span_begin[b];
-    return x->k == y->k && x->v == y->v && x->count == y->count && x->first_position == y->first_position;
+    return x->k == y->k && x->v == y->v && x->panels == y->panels && x->count == y->count &&
+           x->first_position == y->first_position;
 }
 
 void pk_decode_attention(pk_pool *pool, pk_attention_shape shape, int32_t queries, const float *q, int64_t ldq,

@@ -55,6 +55,15 @@ typedef struct {
     int64_t ldo;
 } pk_decode_arguments;
 
+/// Words of one kv head's keys in a block of 64 positions, and of its values.
+static inline int64_t pk_key_panel_words(int32_t head_dim) { return pk_ceil_div(head_dim, 2) * PK_PANEL; }
+static inline int64_t pk_value_panel_words(int32_t head_dim) {
+    return pk_round_up(head_dim, PK_PANEL) / PK_PANEL * (PK_PANEL / 2) * PK_PANEL;
+}
+static inline int64_t pk_kv_block_words(int32_t head_dim) {
+    return pk_key_panel_words(head_dim) + pk_value_panel_words(head_dim);
+}
+
 typedef struct {
     float beta1, beta2, eps, grad_scale;
     float step_size;     // lr / (1 - beta1^t)
@@ -102,6 +111,8 @@ typedef struct {
                       int32_t head, float *scratch);
     void (*attention_backward)(const pk_attention_arguments *arguments, const pk_segment *segment, int32_t begin,
                                int32_t end, int32_t head, float *scratch);
+    /// Writes the keys and values of one position and kv head into its block's panels; `at` is the place in the block.
+    void (*store_kv)(int32_t head_dim, const float *k, const float *v, uint32_t *block, int32_t at);
     /// Queries [begin, end) share their first span; (end - begin) * heads per kv head <= 64.
     void (*decode)(const pk_decode_arguments *arguments, int32_t begin, int32_t end, int32_t kv_head, float *scratch);
 

@@ -53,7 +53,7 @@ struct BatchDecoder {
             request: request, sample: sample, settings: wanted.settings, seed: wanted.seeds[sample], prompt: prompt,
             cache: KeyValueCache(
                 capacity: limit, firstPosition: prompt.cache.count, configuration: model.configuration,
-                reusing: spareCaches.popLast()),
+                format: .init(model.precision), reusing: spareCaches.popLast()),
             limit: limit)
         var admitted = [sequence]
         prompt.logits.withUnsafeBufferPointer { logits in

@@ -5,19 +5,23 @@ extension LanguageModel {
     /// A prompt's keys, values and the logits of its successor.
     final class PromptState {
         let prompt: [Int32]
+        /// What decoding reads.
         let cache: KeyValueCache
+        /// What a prompt that begins alike goes on from, where it was kept: rows.
+        let rows: KeyValueCache?
         let logits: [Float]
 
-        init(prompt: [Int32], cache: KeyValueCache, logits: [Float]) {
+        init(prompt: [Int32], cache: KeyValueCache, rows: KeyValueCache?, logits: [Float]) {
             self.prompt = prompt
             self.cache = cache
+            self.rows = rows
             self.logits = logits
         }
     }
 
     /// What of an earlier prompt stands at the beginning of another.
     struct SharedPrefix {
-        var state: PromptState
+        var rows: KeyValueCache
         /// A multiple of `LanguageModel.prefixBlock`, less than the new prompt's length.
         var count: Int
     }
@@ -26,37 +30,43 @@ extension LanguageModel {
     /// such a boundary, a prompt that continues a cached prefix gives the same bits as one that is read whole.
     static let prefixBlock = 64
 
-    func prefill(_ prompt: [Int32]) -> PromptState { prefill([(prompt, nil)])[0] }
+    func prefill(_ prompt: [Int32]) -> PromptState { prefill([(prompt, nil)], keepingRows: false)[0] }
 
     /// Each prompt's state depends on the prompt only, not on the others nor on what was shared.
+    /// - Parameter keepingRows: others may begin like these prompts.
     /// - Precondition: no prompt is empty.
-    func prefill(_ prompts: [(tokens: [Int32], shared: SharedPrefix?)]) -> [PromptState] {
+    func prefill(_ prompts: [(tokens: [Int32], shared: SharedPrefix?)], keepingRows: Bool) -> [PromptState] {
         let c = configuration
         let layout = PrefillLayout(prompts)
         let rows = layout.tokens.count
         let slot = inferenceActivations.reserve(rows: rows + layout.sharedRowCount, c)
         var x = workspace.residual[0].reserve(rows * c.hiddenSize)
         var next = workspace.residual[1].reserve(rows * c.hiddenSize)
-        let caches = prompts.map { prompt in
-            let cache = KeyValueCache(capacity: prompt.tokens.count, firstPosition: 0, configuration: c)
-            if let shared = prompt.shared { cache.copy(rows: shared.count, of: shared.state.cache, c) }
-            return cache
+        let format = KeyValueCache.Format(precision)
+        func caches(_ format: KeyValueCache.Format) -> [KeyValueCache] {
+            prompts.map { KeyValueCache(capacity: $0.tokens.count, firstPosition: 0, configuration: c, format: format) }
         }
+        let decoded = caches(format)
+        // One set is both where decoding reads rows.
+        let kept: [KeyValueCache]? = format == .rows ? decoded : keepingRows ? caches(.rows) : nil
+        let written = format != .rows && keepingRows ? [decoded, kept ?? []] : [decoded]
         embed(layout.tokens, into: x)
         for layer in self.layout.layers.indices {
             attentionInputs(layer: layer, rows: rows, positions: layout.positions, x: x, into: slot, dropout: nil)
             for (index, prompt) in prompts.enumerated() {
-                let (first, shared) = (layout.firstRows[index], prompt.shared?.count ?? 0)
-                caches[index].store(
-                    layer: layer, at: shared, rows: prompt.tokens.count - shared,
-                    queryKeyValue: slot.queryKeyValue + first * c.fusedAttentionSize, c)
-                caches[index].load(
-                    layer: layer, rows: shared,
-                    queryKeyValue: slot.queryKeyValue + layout.firstSharedRows[index] * c.fusedAttentionSize, c)
+                let own = slot.queryKeyValue + layout.firstRows[index] * c.fusedAttentionSize
+                let before = slot.queryKeyValue + layout.firstSharedRows[index] * c.fusedAttentionSize
+                let shared = prompt.shared?.count ?? 0
+                prompt.shared?.rows.load(layer: layer, rows: shared, queryKeyValue: before)
+                for caches in written {
+                    caches[index].store(layer: layer, at: 0, rows: shared, queryKeyValue: before, pool: pool)
+                    caches[index].store(
+                        layer: layer, at: shared, rows: prompt.tokens.count - shared, queryKeyValue: own, pool: pool)
+                }
             }
             let stride = Int64(c.fusedAttentionSize)
             pk_tree_attention(
-                pool.handle, attentionShape, layout.segments, Int32(layout.segments.count), layout.ranges, layout.positions,
+                pool.handle, c.attentionShape, layout.segments, Int32(layout.segments.count), layout.ranges, layout.positions,
                 slot.queryKeyValue, stride, slot.queryKeyValue + c.querySize, stride,
                 slot.queryKeyValue + c.querySize + c.keyValueSize, stride, slot.attention, Int64(c.querySize), nil)
             attentionOutputAndFeedForward(layer: layer, rows: rows, x: x, slot: slot, out: next, dropout: nil)
@@ -69,9 +79,11 @@ extension LanguageModel {
         }
         let logits = nextTokenLogits(rows: prompts.count, hidden: last)
         return prompts.indices.map { index in
-            caches[index].count = prompts[index].tokens.count
+            decoded[index].count = prompts[index].tokens.count
             let own = UnsafeBufferPointer(start: logits + index * c.vocabularyCount, count: c.vocabularyCount)
-            return PromptState(prompt: prompts[index].tokens, cache: caches[index], logits: Array(own))
+            return PromptState(
+                prompt: prompts[index].tokens, cache: decoded[index], rows: kept?[index],
+                logits: Array(own))
         }
     }
 }

@@ -63,6 +63,7 @@ extension LanguageModel {
         let c = configuration
         let rows = sequences.count
         let positions = sequences.map { Int32($0.position) }
+        let targets = sequences.map { ($0.cache, $0.position) }
         let spanBegin = (0...rows).map { Int32(2 * $0) }
         let slot = inferenceActivations.reserve(rows: rows, c)
         var x = workspace.residual[0].reserve(rows * c.hiddenSize)
@@ -72,17 +73,15 @@ extension LanguageModel {
         spans.reserveCapacity(2 * rows)
         for layer in layout.layers.indices {
             attentionInputs(layer: layer, rows: rows, positions: positions, x: x, into: slot, dropout: nil)
+            KeyValueCache.store(layer: layer, targets, queryKeyValue: slot.queryKeyValue, pool: pool)
             spans.removeAll(keepingCapacity: true)
-            for (row, sequence) in sequences.enumerated() {
+            for sequence in sequences {
                 let own = sequence.cache
-                own.store(
-                    layer: layer, at: sequence.position, rows: 1,
-                    queryKeyValue: slot.queryKeyValue + row * c.fusedAttentionSize, c)
                 spans.append(sequence.prompt.cache.span(layer: layer, count: sequence.prompt.cache.count))
                 spans.append(own.span(layer: layer, count: sequence.position - own.firstPosition + 1))
             }
             pk_decode_attention(
-                pool.handle, attentionShape, Int32(rows), slot.queryKeyValue, Int64(c.fusedAttentionSize), spans,
+                pool.handle, c.attentionShape, Int32(rows), slot.queryKeyValue, Int64(c.fusedAttentionSize), spans,
                 spanBegin, positions, slot.attention, Int64(c.querySize))
             attentionOutputAndFeedForward(layer: layer, rows: rows, x: x, slot: slot, out: next, dropout: nil)
             swap(&x, &next)

@@ -165,13 +165,6 @@ public final class LanguageModel {
         backwardHead = nil
     }
 
-    var attentionShape: pk_attention_shape {
-        pk_attention_shape(
-            heads: Int32(configuration.headCount), kv_heads: Int32(configuration.keyValueHeadCount),
-            head_dim: Int32(configuration.headSize), window: Int32(configuration.slidingWindow ?? 0),
-            scale: 1 / Float(configuration.headSize).squareRoot())
-    }
-
     /// - Throws: `ModelError` for ids outside the vocabulary or paths longer than the context.
     func check(_ tree: TokenTree) throws {
         if tree.segments.isEmpty { throw ModelError.emptyTree }
@@ -184,5 +177,13 @@ public final class LanguageModel {
                 throw ModelError.tokenOutOfRange(token: token, vocabularyCount: configuration.vocabularyCount)
             }
         }
+    }
+}
+
+extension ModelConfiguration {
+    var attentionShape: pk_attention_shape {
+        pk_attention_shape(
+            heads: Int32(headCount), kv_heads: Int32(keyValueHeadCount), head_dim: Int32(headSize),
+            window: Int32(slidingWindow ?? 0), scale: 1 / Float(headSize).squareRoot())
     }
 }

@@ -80,10 +80,13 @@ public struct MemoryEstimate: Sendable, Hashable {
         var estimate = MemoryEstimate()
         estimate.addWeights(ParameterLayout(c), c, precision, isResident: storage == .memory)
         estimate.addPass(rows: max(promptTokens, batchSize), c, precision)
-        let perToken = 2 * c.layerCount * c.keyValueSize
+        let perToken = 2 * c.layerCount * c.keyValueSize * precision.operandBytes
         // One prompt more than fit: the next one is read while the last samples of the others go on.
         let prompts = (batchSize + samplesPerPrompt - 1) / max(1, samplesPerPrompt) + 1
-        estimate.add("keys and values", floats: perToken * (batchSize * maximumTokens + prompts * promptTokens))
+        // In blocks of 64 positions.
+        func positions(_ tokens: Int) -> Int { (tokens + 63) / 64 * 64 }
+        estimate.add(
+            "keys and values", bytes: perToken * (batchSize * positions(maximumTokens) + prompts * positions(promptTokens)))
         estimate.add("logits", floats: (batchSize + prompts) * c.vocabularyCount)
         return estimate
     }

@@ -120,7 +120,7 @@ public struct OnlineDecoder {
                 }
                 if isKnownSoon { later.append(index) } else { pass.append((index, shared)) }
             }
-            let read = pass.isEmpty ? [] : model.prefill(pass.map { (requests[$0.index].sampling.prompt, $0.shared) })
+            let read = pass.isEmpty ? [] : model.prefill(pass.map { (requests[$0.index].sampling.prompt, $0.shared) }, keepingRows: true)
             for state in read { prompts.insert(state) }
             states += zip(pass, read).map { ($0.index, $1) }
             for (index, state) in states { results[index] = .success(join(requests[index], state)) }
@@ -152,7 +152,7 @@ public struct OnlineDecoder {
                     request: number, sample: 0, settings: settings, seed: seed, prompt: prompt,
                     cache: KeyValueCache(
                         capacity: min(limit, Self.firstCapacity), firstPosition: prompt.cache.count,
-                        configuration: model.configuration, reusing: spareCaches.popLast()),
+                        configuration: model.configuration, format: .init(model.precision), reusing: spareCaches.popLast()),
                     limit: limit),
                 alternatives: request.alternatives, ignoresStopTokens: request.ignoresStopTokens)
         }
@@ -182,7 +182,7 @@ public struct OnlineDecoder {
         let used = sequence.tokens.count - 1
         guard used >= sequence.cache.capacity else { return }
         sequence.cache = sequence.cache.grown(
-            to: min(sequence.limit, 2 * used), keeping: used, model.configuration)
+            to: min(sequence.limit, 2 * used), keeping: used)
     }
 
     /// Takes sequences out of the batch before their end; numbers that are not in it are ignored.

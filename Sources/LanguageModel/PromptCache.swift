@@ -27,7 +27,8 @@ struct PromptCache {
         guard let best else { return nil }
         let state = states.remove(at: best.index)
         states.append(state)
-        return best.count == prompt.count ? .whole(state) : .beginning(LanguageModel.SharedPrefix(state: state, count: best.count))
+        if best.count == prompt.count { return .whole(state) }
+        return state.rows.map { .beginning(LanguageModel.SharedPrefix(rows: $0, count: best.count)) }
     }
 
     func canHold(_ prompt: [Int32]) -> Bool { prompt.count <= capacity }

@@ -148,7 +148,7 @@ extension TrainingPass {
         let keyColumn = c.querySize
         let valueColumn = c.querySize + c.keyValueSize
         pk_tree_attention_backward(
-            pool, model.attentionShape, batch.segments, Int32(batch.segments.count), batch.ranges, batch.positions,
+            pool, c.attentionShape, batch.segments, Int32(batch.segments.count), batch.ranges, batch.positions,
             slot.queryKeyValue, fused, slot.queryKeyValue + keyColumn, fused, slot.queryKeyValue + valueColumn,
             fused, slot.attention, dAttention, Int64(c.querySize), slot.attentionLogSumExp, dFused, fused,
             dFused + keyColumn, fused, dFused + valueColumn, fused)

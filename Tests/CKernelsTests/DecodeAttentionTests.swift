@@ -44,7 +44,7 @@ extension Kernels {
                     for part in [prompt] + sequence.own.map({ cache.span($0, &random) }) {
                         list.append(
                             pk_kv_span(
-                                k: UnsafePointer(part.k), v: UnsafePointer(part.v), count: Int32(part.count),
+                                k: UnsafePointer(part.k), v: UnsafePointer(part.v), panels: nil, count: Int32(part.count),
                                 first_position: position))
                         position += Int32(part.count)
                     }
@@ -73,6 +73,47 @@ extension Kernels {
             return out
         }
 
+        /// The spans' keys and values in panels, stored as a prompt's first half, row by row the rest.
+        final class Panels {
+            private(set) var batch: Batch
+            private var owned: [UnsafeMutablePointer<UInt32>] = []
+
+            init(_ rows: Batch, _ shape: pk_attention_shape, _ pool: Pool) {
+                batch = rows
+                var known: [UnsafePointer<Float>: UnsafeMutablePointer<UInt32>] = [:]
+                let width = Int(shape.kv_heads * shape.head_dim)
+                for (query, spans) in rows.spans.enumerated() {
+                    for (index, span) in spans.enumerated() {
+                        guard let k = span.k, let v = span.v else { continue }
+                        let panels = known[k] ?? store(Int(span.count), k, v, width, shape, pool)
+                        known[k] = panels
+                        batch.spans[query][index].panels = UnsafePointer(panels)
+                        batch.spans[query][index].k = nil
+                        batch.spans[query][index].v = nil
+                    }
+                }
+            }
+            deinit { for pointer in owned { pointer.deallocate() } }
+
+            private func store(
+                _ count: Int, _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>, _ width: Int, _ shape: pk_attention_shape,
+                _ pool: Pool
+            ) -> UnsafeMutablePointer<UInt32> {
+                let words = Int(pk_kv_panel_words(shape, Int64(count)))
+                let panels = UnsafeMutablePointer<UInt32>.allocate(capacity: words)
+                // What an earlier sequence left is as good as anything, infinities among it.
+                panels.update(repeating: 0x7f80_ff80, count: words)
+                owned.append(panels)
+                let half = count / 4 * 2
+                for rows in [0..<half] + (half..<count).map({ $0..<$0 + 1 }) {
+                    pk_store_kv(
+                        pool.handle, shape, Int64(rows.count), k + rows.lowerBound * width, v + rows.lowerBound * width,
+                        Int64(width), rows.map { _ in panels }, rows.map(Int32.init))
+                }
+                return panels
+            }
+        }
+
         /// The same attention as one tree segment per sequence, in double.
         static func expected(_ shape: pk_attention_shape, _ query: Int, _ batch: Batch, q: [Float]) -> [Double] {
             let kw = Int(shape.kv_heads * shape.head_dim)
@@ -97,7 +138,7 @@ extension Kernels {
             + (0..<5).map { Sequence(prompt: 130, own: [2, 65 + $0]) } + [Sequence(prompt: 1, own: [1])]
 
         @Test(arguments: [(9, 3, 64, 0), (2, 2, 20, 0), (4, 1, 96, 0), (6, 2, 64, 40)])
-        func matchesDouble(heads: Int, kvHeads: Int, headDim: Int, window: Int) {
+        func rowsAndPanelsMatchDouble(heads: Int, kvHeads: Int, headDim: Int, window: Int) {
             var random = SplitMix(UInt64(headDim + window))
             let shape = NaiveAttention(heads: heads, kvHeads: kvHeads, headDim: headDim, window: window).shape
             let batch = Batch(Self.sequences, width: kvHeads * headDim, random: &random)
@@ -106,11 +147,14 @@ extension Kernels {
             let all = Array(Self.sequences.indices)
             let wanted = all.flatMap { Self.expected(shape, $0, batch, q: q) }
             onEveryInstructionSet { name in
-                let together = Self.run(shape, all, batch, q: q, Pool(2))
-                #expect(largestError(together, wanted) < 1e-5, "\(name)")
-                for part in [[4], [3, 4, 5], [23], [25, 26], Array(10..<29)] {
-                    let expected = part.flatMap { Array(together[$0 * width..<($0 + 1) * width]) }
-                    #expect(sameBits(Self.run(shape, part, batch, q: q, Pool(1)), expected), "\(name): \(part)")
+                let panels = Panels(batch, shape, Pool(2))
+                for (batch, tolerance) in [(batch, 1e-5), (panels.batch, 0.03)] {
+                    let together = Self.run(shape, all, batch, q: q, Pool(2))
+                    #expect(largestError(together, wanted) < tolerance, "\(name)")
+                    for part in [[4], [3, 4, 5], [23], [25, 26], Array(10..<29)] {
+                        let expected = part.flatMap { Array(together[$0 * width..<($0 + 1) * width]) }
+                        #expect(sameBits(Self.run(shape, part, batch, q: q, Pool(1)), expected), "\(name): \(part)")
+                    }
                 }
             }
         }

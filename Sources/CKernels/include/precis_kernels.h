@@ -116,8 +116,21 @@ void pk_tree_attention_backward(pk_pool *pool, pk_attention_shape shape, const p
                                 const float *out, const float *dout, int64_t ldo, const float *lse, float *dq,
                                 int64_t lddq, float *dk, int64_t lddk, float *dv, int64_t lddv);
 
-/// Keys and values [count, kv_heads*head_dim] with positions first_position, first_position + 1, ...
-typedef struct { const float *k, *v; int32_t count; int32_t first_position; } pk_kv_span;
+/// Keys and values of positions first_position, first_position + 1, ...: either float32 rows
+/// [count, kv_heads*head_dim], or where `panels` is not NULL what pk_store_kv wrote.
+typedef struct {
+    const float *k, *v;
+    const uint32_t *panels;
+    int32_t count, first_position;
+} pk_kv_span;
+
+/// Words of panels for `positions` keys and values in bf16. Blocks of 64 positions; in each, for every kv head, the
+/// keys as pairs of dimensions [head_dim/2][64][2], then the values as pairs of positions [32][64][2] per 64 dimensions.
+int64_t pk_kv_panel_words(pk_attention_shape shape, int64_t positions);
+/// Rounds row i of k and v (rows ld apart) and writes it at position offsets[i] of panels[i]. Rows of one target are
+/// adjacent, their positions follow each other, and the first row's is even where there are several.
+void pk_store_kv(pk_pool *pool, pk_attention_shape shape, int64_t rows, const float *k, const float *v, int64_t ld,
+                 uint32_t *const *panels, const int32_t *offsets);
 
 /// heads / kv_heads <= 64. One new token per sequence: query i attends to spans[span_begin[i]..<span_begin[i+1]].
 /// Queries with the same first span (a shared prompt) are adjacent, so that the span is read once.

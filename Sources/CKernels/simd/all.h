@@ -13,35 +13,38 @@
 #include "activation.h"
 #include "attention.h"
 #include "attention_backward.h"
-#include "decode.h"
-#include "softmax.h"
-#include "optimizer.h"
 #include "limits.h"
 #ifdef BF16_MATRIX
 #include "amx_tile.h"
+#define TILE_BF16 amx_tile_bf16
+#define TILE_BF16_ROWS AMX_TILE_ROWS
+#define PEAK amx_peak
+#else
+#define TILE_BF16 tile_bf16
+#define TILE_BF16_ROWS TILE_ROWS
+#define PEAK peak
 #endif
+#ifdef BF16_NATIVE
+#define OPERAND_BYTES 2
+#else
+#define OPERAND_BYTES 4
+#endif
+#include "decode.h"
+#include "softmax.h"
+#include "optimizer.h"
 
 const pk_kernels KERNELS = {
     .isa = KERNELS_ISA,
     .tile_rows = TILE_ROWS,
+    .tile_bf16_rows = TILE_BF16_ROWS,
 #ifdef BF16_MATRIX
-    .tile_bf16_rows = AMX_TILE_ROWS,
     .bf16_step = 2 * AMX_PAIRS,
 #else
-    .tile_bf16_rows = TILE_ROWS,
     .bf16_step = 2,
 #endif
-#ifdef BF16_NATIVE
-    .bf16_operand = 2,
-#else
-    .bf16_operand = 4,
-#endif
+    .bf16_operand = OPERAND_BYTES,
     .tile_f32 = tile_f32,
-#ifdef BF16_MATRIX
-    .tile_bf16 = amx_tile_bf16,
-#else
-    .tile_bf16 = tile_bf16,
-#endif
+    .tile_bf16 = TILE_BF16,
     .convert_rows = convert_rows,
     .transpose_operand = transpose_operand,
     .pack_panel = pack_panel,
@@ -53,6 +56,7 @@ const pk_kernels KERNELS = {
     .swiglu_backward = swiglu_backward,
     .attention = attention,
     .attention_backward = attention_backward,
+    .store_kv = store_kv,
     .decode = decode,
     .maximum = maximum,
     .sum_exp = sum_exp,
@@ -62,10 +66,6 @@ const pk_kernels KERNELS = {
     .select_at_least = select_at_least,
     .adamw = adamw,
     .sum_of_squares = sum_of_squares,
-#ifdef BF16_MATRIX
-    .peak = amx_peak,
-#else
-    .peak = peak,
-#endif
+    .peak = PEAK,
     .read = read_floats,
 };

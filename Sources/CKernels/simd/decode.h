@@ -9,6 +9,8 @@ typedef struct {
     float *out;            // [rows, padded]
     float *padding;
     int32_t padded;        // head_dim up to a multiple of 64
+    void *query_operands;  // [rows, padded], bf16 as tile_bf16 takes it
+    void *probabilities;   // [rows, 64 keys], likewise
 } decode_rows;
 
 /// Sums of the lanes of LANES vectors, in order: halves are added while neighbours interleave.
@@ -73,10 +75,69 @@ INLINE void fold_scores(const decode_rows *rows, int32_t row, int32_t count) {
     rows->sums[row] = rows->sums[row] * alpha + v_sum(sums);
 }
 
+/// Hides the keys [key, key + count) of a span that are too far back for the queries of rows [first, first + rows).
+static void mask_decode(const decode_rows *rows, int32_t first, int32_t row_count, int32_t heads, int32_t window,
+                        int32_t first_position, int32_t count, const int32_t *positions) {
+    if (window <= 0) return;
+    for (int32_t r = 0; r < row_count; r++) {
+        float *scores = rows->scores + (first + r) * PK_PANEL;
+        const int32_t oldest = positions[r / heads] - window + 1;
+        for (int32_t i = 0; i < count && first_position + i < oldest; i++) scores[i] = masked;
+    }
+}
+
+/// A pair of positions shares a word: the even one is written first, beside a zero.
+static void store_kv(int32_t head_dim, const float *k, const float *v, uint32_t *block, int32_t at) {
+    uint32_t *keys = block + at, *values = block + pk_key_panel_words(head_dim) + at / 2 * PK_PANEL;
+    for (int32_t d = 0; d < head_dim; d += LANES) {
+        const int32_t count = smaller(head_dim - d, LANES);
+        const vf key = count == LANES ? v_load(k + d) : v_load_part(k + d, count, 0);
+        const vf value = count == LANES ? v_load(v + d) : v_load_part(v + d, count, 0);
+        const vu key_bits = v_bf16_bits(key), value_bits = v_bf16_bits(value);
+        for (int32_t i = 0; i < count; i += 2)
+            keys[(d + i) / 2 * PK_PANEL] = key_bits[i] | key_bits[i + 1] << 16;
+        // 64 dimensions a panel, 32 pairs of positions apart.
+        uint32_t *to = values + d / PK_PANEL * (PK_PANEL / 2) * PK_PANEL + d % PK_PANEL;
+        for (int32_t i = 0; i < count; i++) to[i] = at % 2 == 0 ? value_bits[i] : to[i] | value_bits[i] << 16;
+    }
+}
+
+/// As fold_span, from panels.
+static void fold_panels(const decode_rows *rows, int32_t first, int32_t count, int32_t heads,
+                        const pk_attention_shape *shape, const pk_kv_span *span, int32_t kv_head,
+                        const int32_t *positions) {
+    const int32_t head_dim = shape->head_dim, padded = rows->padded;
+    const int64_t words = pk_kv_block_words(head_dim), pairs = pk_ceil_div(head_dim, 2);
+    const char *queries = (const char *)rows->query_operands + (int64_t)first * padded * OPERAND_BYTES;
+    char *probabilities = (char *)rows->probabilities + (int64_t)first * PK_PANEL * OPERAND_BYTES;
+    float *scores = rows->scores + first * PK_PANEL;
+    for (int32_t key = 0; key < span->count; key += PK_PANEL) {
+        const int32_t keys = smaller(span->count - key, PK_PANEL);
+        const uint32_t *k = span->panels + (key / PK_PANEL * shape->kv_heads + kv_head) * words;
+        const uint32_t *v = k + pk_key_panel_words(head_dim);
+        for (int32_t r = 0; r < count; r += TILE_BF16_ROWS)
+            TILE_BF16(smaller(TILE_BF16_ROWS, count - r), pairs, queries + (int64_t)r * padded * OPERAND_BYTES, padded, k,
+                      v, r == 0 ? PK_PANEL * 4 / PK_LINE : 0, scores + r * PK_PANEL, PK_PANEL, PK_PANEL, false);
+        mask_decode(rows, first, count, heads, shape->window, span->first_position + key, keys, positions);
+        for (int32_t r = 0; r < count; r++) fold_scores(rows, first + r, keys);
+        convert_rows(count, lane_round(keys), scores, PK_PANEL, probabilities, PK_PANEL);
+        for (int32_t d = 0; d < padded; d += PK_PANEL, v += PK_PANEL / 2 * PK_PANEL)
+            for (int32_t r = 0; r < count; r += TILE_BF16_ROWS)
+                TILE_BF16(smaller(TILE_BF16_ROWS, count - r), (keys + 1) / 2,
+                          probabilities + (int64_t)r * PK_PANEL * OPERAND_BYTES, PK_PANEL, v,
+                          k + shape->kv_heads * words, r == 0 && d == 0 ? PK_PANEL * 4 / PK_LINE : 0,
+                          rows->out + (int64_t)(first + r) * padded + d, padded, PK_PANEL, true);
+    }
+}
+
 /// Folds a span into rows [first, first + count), `heads` of them to a query.
 static void fold_span(const decode_rows *rows, int32_t first, int32_t count, int32_t heads,
                       const pk_attention_shape *shape, const pk_kv_span *span, int32_t kv_head,
                       const int32_t *positions) {
+    if (span->panels) {
+        fold_panels(rows, first, count, heads, shape, span, kv_head, positions);
+        return;
+    }
     const int32_t head_dim = shape->head_dim;
     const int64_t ld = (int64_t)shape->kv_heads * head_dim, offset = (int64_t)kv_head * head_dim;
     for (int32_t key = 0; key < span->count; key += PK_PANEL) {
@@ -88,15 +149,9 @@ static void fold_span(const decode_rows *rows, int32_t first, int32_t count, int
             for (int32_t d = 0; d < head_dim; d += PK_LINE / 4) __builtin_prefetch(v + i * ld + d);
         for (int32_t i = 0; i < next; i++)
             for (int32_t d = 0; d < head_dim; d += PK_LINE / 4) __builtin_prefetch(k + (keys + i) * ld + d, 0, 2);
-        for (int32_t r = first; r < first + count; r++) {
-            const float *q = rows->queries + (int64_t)r * rows->padded;
-            float *scores = rows->scores + r * PK_PANEL;
-            score_keys(q, head_dim, k, ld, keys, scores);
-            if (shape->window > 0) {
-                const int32_t oldest = positions[(r - first) / heads] - shape->window + 1;
-                for (int32_t i = 0; i < keys && span->first_position + key + i < oldest; i++) scores[i] = masked;
-            }
-        }
+        for (int32_t r = first; r < first + count; r++)
+            score_keys(rows->queries + (int64_t)r * rows->padded, head_dim, k, ld, keys, rows->scores + r * PK_PANEL);
+        mask_decode(rows, first, count, heads, shape->window, span->first_position + key, keys, positions);
         for (int32_t r = first; r < first + count; r++) fold_scores(rows, r, keys);
         const bool direct = head_dim == rows->padded;
         const float *values = direct ? v : gather_rows(v, ld, keys, head_dim, rows->padded, rows->padding);
@@ -110,8 +165,9 @@ static void decode(const pk_decode_arguments *a, int32_t begin, int32_t end, int
     const int32_t head_dim = a->shape.head_dim, heads = a->shape.heads / a->shape.kv_heads;
     const int32_t count = (end - begin) * heads;
     const attention_block block = attention_block_in(scratch, head_dim);
+    const int64_t square = (int64_t)PK_PANEL * block.padded;
     const decode_rows rows = {block.scaled_queries, block.scores, block.maxima, block.sums, block.out, block.padding,
-                              block.padded};
+                              block.padded, scratch + 3 * square, scratch + 4 * square};
     memset(rows.queries, 0, (size_t)count * (size_t)rows.padded * sizeof(float));
     memset(rows.out, 0, (size_t)count * (size_t)rows.padded * sizeof(float));
     const float scale = a->shape.scale * log2_e;
@@ -121,6 +177,7 @@ static void decode(const pk_decode_arguments *a, int32_t begin, int32_t end, int
         rows.maxima[r] = lowest;
         rows.sums[r] = 0;
     }
+    convert_rows(count, rows.padded, rows.queries, rows.padded, rows.query_operands, rows.padded);
     if (a->span_begin[begin + 1] > a->span_begin[begin])
         fold_span(&rows, 0, count, heads, &a->shape, a->spans + a->span_begin[begin], kv_head, a->positions + begin);
     for (int32_t i = begin; i < end; i++) {

@@ -13,8 +13,8 @@ extension Study {
     }
 
     /// Has the judge answer from passages whose worth is known, on development and test articles: all questions
-    /// it could ask, those it asks, those with its prompt in other words, and those where it must choose; and has
-    /// the original model name the letter of the answer, to see whether two readers agree.
+    /// it could ask, and those it asks; on test articles also with its prompt in other words, and where it must choose;
+    /// and has the original model name the letter of the answer, to see whether two readers agree.
     ///
     /// - Parameter best: a good summary of each test article, from ``evaluateBestOfN(_:on:of:with:line:)``.
     public func calibrateJudge(
@@ -24,7 +24,7 @@ extension Study {
             "judge": .string(bank.judgeKey), "articles": .string(articles.key), "best": .string(best.key), "seed": KeyValue(settings.seed),
         ]
         try await step(
-            "calibrate the judge", version: 3, inputs: inputs, line: line,
+            "calibrate the judge", version: 4, inputs: inputs, line: line,
             calls: {
                 try answerCalls(articles.development + articles.test, textsPerArticle: Calibration.Passage.allCases.count, bank)
             }
@@ -49,13 +49,17 @@ extension Study {
             result += tasks(part, .judge, .asked, Calibration.Passage.allCases)
             if judge is ClozeJudge {
                 result += tasks(part, .judge, .candidates, [.fullArticle, .otherArticle, .nothing])
+            }
+            // What nothing was chosen by is measured where results are.
+            guard part == .test else { continue }
+            if judge is ClozeJudge {
                 result += tasks(part, .paraphrase, .asked, few)
                 for questions in [JudgeReading.Questions.asked, .candidates] {
                     result += tasks(part, .forced, questions, [.otherArticle, .nothing])
                 }
             }
             // The original model as the second reader, unless it is the first one already.
-            if part == .test, options.judge != .prompted(model: nil) { result += tasks(part, .letters, .asked, few) }
+            if options.judge != .prompted(model: nil) { result += tasks(part, .letters, .asked, few) }
         }
         return result
     }

@@ -98,7 +98,8 @@ static void store_kv(int32_t head_dim, const float *k, const float *v, uint32_t 
             keys[(d + i) / 2 * PK_PANEL] = key_bits[i] | key_bits[i + 1] << 16;
         // 64 dimensions a panel, 32 pairs of positions apart.
         uint32_t *to = values + d / PK_PANEL * (PK_PANEL / 2) * PK_PANEL + d % PK_PANEL;
-        for (int32_t i = 0; i < count; i++) to[i] = at % 2 == 0 ? value_bits[i] : to[i] | value_bits[i] << 16;
+        if (count == LANES) v_store_bits(to, at % 2 == 0 ? value_bits : v_load_bits(to) | value_bits << 16);
+        else for (int32_t i = 0; i < count; i++) to[i] = at % 2 == 0 ? value_bits[i] : to[i] | value_bits[i] << 16;
     }
 }
 

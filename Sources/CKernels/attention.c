@@ -1,16 +1,24 @@
-// Attention cut into tasks of one block of 64 queries of one segment and one head. Blocks start at
-// their segment's own first row, so a tree's results do not depend on what else is in the batch.
+// Attention cut into tasks: one block of 64 queries of one segment and one head, or several short segments and the
+// heads that share their keys and values. Blocks start at their segment's own first row, so a tree's results do not
+// depend on what else is in the batch.
 #include "internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/// Rows [begin, begin + 64) of one segment, or whole segments, for one head or kv head.
+struct attention_task_entry {
+    int32_t segment, segments;  // several where short ones stand together
+    int32_t begin;              // -1: whole segments
+    int32_t head;               // kv head for whole segments
+};
+
 typedef struct {
     pk_attention_arguments arguments;
     const pk_kernels *kernels;
-    const int32_t *block_segments, *block_begins;  // of each block of queries
+    const struct attention_task_entry *tasks;
+    int64_t task_count;
     const int32_t *tree_begins;                    // first segment of each tree, and the segment count
-    int64_t blocks;
     float *scratch;
     size_t scratch_floats;
     int64_t rows;
@@ -25,13 +33,35 @@ static void *worker_scratch(pk_pool *pool, int32_t head_dim, size_t *floats) {
 
 static void attention_task(void *context, int32_t worker, int64_t index) {
     const attention_job *job = context;
-    const int32_t heads = job->arguments.shape.heads;
     // The last blocks see the most keys: they go first, so that no thread ends with a long one.
-    const int64_t block = job->blocks - 1 - index / heads;
-    const pk_segment *segment = job->arguments.segments + job->block_segments[block];
-    const int32_t begin = job->block_begins[block];
-    job->kernels->attention(&job->arguments, segment, begin, (int32_t)pk_min(segment->end, begin + PK_PANEL),
-                            (int32_t)(index % heads), job->scratch + (size_t)worker * job->scratch_floats);
+    const struct attention_task_entry task = job->tasks[job->task_count - 1 - index];
+    const pk_segment *segment = job->arguments.segments + task.segment;
+    float *scratch = job->scratch + (size_t)worker * job->scratch_floats;
+    if (task.begin < 0)
+        job->kernels->attention_siblings(&job->arguments, segment, task.segments, task.head, scratch);
+    else
+        job->kernels->attention(&job->arguments, segment, task.begin,
+                                (int32_t)pk_min(segment->end, task.begin + PK_PANEL), task.head, scratch);
+}
+
+static bool share_ancestors(const pk_segment *a, const pk_segment *b, const pk_range *ranges) {
+    if (a->tree != b->tree || a->range_count == 0 || b->range_count == 0) return false;
+    return ranges[a->first_range].begin == ranges[b->first_range].begin &&
+           ranges[a->first_range].end == ranges[b->first_range].end;
+}
+
+/// How many segments from the first on make one task of whole segments; 0 where the first is too long for it.
+static int32_t sibling_count(pk_attention_shape shape, const pk_segment *segments, int32_t count,
+                             const pk_range *ranges) {
+    const int32_t heads = shape.heads / shape.kv_heads;
+    int32_t columns = 0, s = 0;
+    for (; s < count; s++) {
+        if (s > 0 && !share_ancestors(segments, segments + s, ranges)) break;
+        const int64_t more = (int64_t)(segments[s].end - segments[s].begin) * heads;
+        if (columns + more > PK_PANEL) break;
+        columns += (int32_t)more;
+    }
+    return s;
 }
 
 void pk_tree_attention(pk_pool *pool, pk_attention_shape shape, const pk_segment *segments, int32_t segment_count,
@@ -39,22 +69,24 @@ void pk_tree_attention(pk_pool *pool, pk_attention_shape shape, const pk_segment
                        int64_t ldk, const float *v, int64_t ldv, float *out, int64_t ldo, float *lse) {
     int64_t blocks = 0;
     for (int32_t s = 0; s < segment_count; s++) blocks += pk_ceil_div(segments[s].end - segments[s].begin, PK_PANEL);
-    int32_t *table = pk_pool_scratch(pool, PK_SCRATCH_PARTIALS, (size_t)blocks * 2 * sizeof(int32_t) + 1);
-    int32_t *block_segments = table, *block_begins = table + blocks;
-    int64_t block = 0;
-    for (int32_t s = 0; s < segment_count; s++)
-        for (int32_t row = segments[s].begin; row < segments[s].end; row += PK_PANEL) {
-            block_segments[block] = s;
-            block_begins[block++] = row;
-        }
+    struct attention_task_entry *tasks =
+        pk_pool_scratch(pool, PK_SCRATCH_PARTIALS, (size_t)(blocks * shape.heads + 1) * sizeof *tasks);
+    int64_t count = 0;
+    for (int32_t s = 0; s < segment_count;) {
+        const int32_t siblings = sibling_count(shape, segments + s, segment_count - s, ranges);
+        for (int32_t h = 0; siblings > 0 && h < shape.kv_heads; h++)
+            tasks[count++] = (struct attention_task_entry){s, siblings, -1, h};
+        for (int32_t row = segments[s].begin; siblings == 0 && row < segments[s].end; row += PK_PANEL)
+            for (int32_t h = 0; h < shape.heads; h++) tasks[count++] = (struct attention_task_entry){s, 1, row, h};
+        s += siblings > 0 ? siblings : 1;
+    }
     attention_job job = {
         .arguments = {.shape = shape, .segments = segments, .ranges = ranges, .positions = positions, .q = q, .k = k,
                       .v = v, .ldq = ldq, .ldk = ldk, .ldv = ldv, .out = out, .ldo = ldo, .lse = lse},
-        .kernels = pk_kernels_current(), .block_segments = block_segments, .block_begins = block_begins,
-        .blocks = blocks,
+        .kernels = pk_kernels_current(), .tasks = tasks, .task_count = count,
     };
     job.scratch = worker_scratch(pool, shape.head_dim, &job.scratch_floats);
-    pk_pool_run_indexed(pool, blocks * shape.heads, attention_task, &job);
+    pk_pool_run_indexed(pool, count, attention_task, &job);
 }
 
 // ---- Backward ---------------------------------------------------------------------------------------

@@ -109,6 +109,10 @@ typedef struct {
     /// Rows [begin, end), at most 64, of one segment and head.
     void (*attention)(const pk_attention_arguments *arguments, const pk_segment *segment, int32_t begin, int32_t end,
                       int32_t head, float *scratch);
+    /// Segments of one tree that share their first range of ancestors or have none, for the heads of one kv head;
+    /// their rows times these heads are at most 64.
+    void (*attention_siblings)(const pk_attention_arguments *arguments, const pk_segment *segments, int32_t count,
+                               int32_t kv_head, float *scratch);
     void (*attention_backward)(const pk_attention_arguments *arguments, const pk_segment *segment, int32_t begin,
                                int32_t end, int32_t head, float *scratch);
     /// Writes the keys and values of one position and kv head into its block's panels; `at` is the place in the block.

@@ -16,12 +16,19 @@ extension Kernels {
         }
 
         static let judged: [(parent: Int?, count: Int)] = [(nil, 70), (0, 13), (0, 66), (1, 5), (1, 1), (2, 3)]
+        /// Short segments, more of them than one block of queries holds.
+        static let siblings: [[(parent: Int?, count: Int)]] = [
+            [(nil, 90), (0, 20), (0, 7), (1, 4), (1, 2), (1, 5), (2, 3), (2, 3), (2, 1), (0, 2), (9, 1), (9, 21), (9, 22)],
+            [(nil, 12), (0, 3), (0, 1)],
+        ]
         static let cases = [
             Case(name: "one row", heads: 1, kvHeads: 1, headDim: 8, window: 0, trees: [[(nil, 1)]]),
             Case(name: "grouped", heads: 6, kvHeads: 2, headDim: 64, window: 0, trees: [judged]),
             Case(
                 name: "several trees", heads: 3, kvHeads: 1, headDim: 64, window: 0,
                 trees: [[(nil, 5)], judged, [(nil, 130), (0, 64)]]),
+            Case(name: "siblings", heads: 6, kvHeads: 2, headDim: 64, window: 0, trees: siblings),
+            Case(name: "siblings, window", heads: 3, kvHeads: 1, headDim: 32, window: 11, trees: siblings),
             Case(name: "odd head", heads: 2, kvHeads: 2, headDim: 20, window: 0, trees: [judged, [(nil, 3)]]),
             Case(name: "wide head", heads: 2, kvHeads: 1, headDim: 96, window: 0, trees: [[(nil, 40), (0, 30)]]),
             Case(name: "window", heads: 3, kvHeads: 3, headDim: 16, window: 9, trees: [judged, [(nil, 150)]]),

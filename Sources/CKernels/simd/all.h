@@ -55,6 +55,7 @@ const pk_kernels KERNELS = {
     .swiglu = swiglu,
     .swiglu_backward = swiglu_backward,
     .attention = attention,
+    .attention_siblings = attention_siblings,
     .attention_backward = attention_backward,
     .store_kv = store_kv,
     .decode = decode,

@@ -12,6 +12,7 @@ typedef struct {
 } attention_block;
 
 static const float masked = -INFINITY;
+static const float log2_e = 1.44269504088896341f, ln_2 = 0.693147180559945309f;
 static const float lowest = -1e30f;  // finite, so that a block without a visible key subtracts no infinities
 
 INLINE attention_block attention_block_in(float *scratch, int32_t head_dim) {
@@ -104,11 +105,12 @@ INLINE int32_t keys_read(int32_t column, int32_t count, bool diagonal) {
     return diagonal ? smaller(count, column + LANES + TILE_ROWS) : count;
 }
 
-/// Folds `count` keys' scores (in powers of two) and values into the running softmax of the queries.
+/// Folds `count` keys' scores (in powers of two) and values into the running softmax of queries [begin, end). Scores
+/// of other queries that share their lanes are masked.
 static void fold_block(const attention_block *block, const float *v, int64_t ldv, int32_t head_dim, int32_t count,
-                       int32_t queries, bool diagonal) {
+                       int32_t begin, int32_t end, bool diagonal) {
     float decay[PK_PANEL];
-    for (int32_t c = 0; c < queries; c += LANES) {
+    for (int32_t c = begin / LANES * LANES; c < end; c += LANES) {
         float *scores = block->scores + c;
         const int32_t keys = keys_read(c, count, diagonal);
         const vf before = v_load(block->maxima + c);
@@ -131,16 +133,23 @@ static void fold_block(const attention_block *block, const float *v, int64_t ldv
         v_store(block->maxima + c, maximum);
         v_store(block->sums + c, v_fma(v_load(block->sums + c), alpha, sum));
     }
-    for (int32_t j = 0; j < queries; j++) {
+    for (int32_t j = begin; j < end; j++) {
         if (decay[j] == 1.0f) continue;
         float *row = block->out + (int64_t)j * block->padded;
         for (int32_t d = 0; d < block->padded; d += LANES) v_store(row + d, v_load(row + d) * decay[j]);
     }
     const float *values = gather_rows(v, ldv, count, head_dim, block->padded, block->padding);
-    block_values(queries, count, block->scores, values, block->padded, diagonal, block->out);
+    block_values(end - begin, count, block->scores + begin, values, block->padded, diagonal,
+                 block->out + (int64_t)begin * block->padded);
 }
 
-static const float log2_e = 1.44269504088896341f, ln_2 = 0.693147180559945309f;
+/// A query's sums become its attention and its log-sum-exp.
+INLINE void finish_query(const attention_block *block, int32_t query, int32_t head_dim, float *out, float *lse) {
+    const float *from = block->out + (int64_t)query * block->padded;
+    const float scale = 1.0f / block->sums[query];
+    for (int32_t d = 0; d < head_dim; d++) out[d] = from[d] * scale;
+    if (lse) *lse = block->maxima[query] * ln_2 + logf(block->sums[query]);
+}
 
 static void attention(const pk_attention_arguments *a, const pk_segment *segment, int32_t begin, int32_t end,
                       int32_t head, float *scratch) {
@@ -166,14 +175,83 @@ static void attention(const pk_attention_arguments *a, const pk_segment *segment
             block_scores(head_dim, a->k + key * a->ldk + kv_offset, a->ldk, count, block.scaled_queries, columns,
                          diagonal, block.scores);
             mask_block(block.scores, key, count, begin, end, diagonal, a->positions, a->shape.window);
-            fold_block(&block, a->v + key * a->ldv + kv_offset, a->ldv, head_dim, count, queries, diagonal);
+            fold_block(&block, a->v + key * a->ldv + kv_offset, a->ldv, head_dim, count, 0, queries, diagonal);
         }
     }
-    for (int32_t j = 0; j < queries; j++) {
-        float *to = a->out + (begin + j) * a->ldo + head_offset;
-        const float *from = block.out + (int64_t)j * block.padded;
-        const float scale = 1.0f / block.sums[j];
-        for (int32_t d = 0; d < head_dim; d++) to[d] = from[d] * scale;
-        if (a->lse) a->lse[(int64_t)(begin + j) * a->shape.heads + head] = block.maxima[j] * ln_2 + logf(block.sums[j]);
+    for (int32_t j = 0; j < queries; j++)
+        finish_query(&block, j, head_dim, a->out + (begin + j) * a->ldo + head_offset,
+                     a->lse ? a->lse + (int64_t)(begin + j) * a->shape.heads + head : NULL);
+}
+
+/// Short segments together: a column is one row of a segment with one of the heads that share keys and values, head
+/// by head. Column by column the sums are those of `attention`.
+typedef struct {
+    int32_t heads;                     // of the group
+    int32_t begins[PK_PANEL + 1];      // first column of each segment
+    int32_t rows[PK_PANEL];            // row of each column
+} sibling_columns;
+
+/// Folds the keys [first, last) into columns [begin, end). Of keys that belong to the columns' own segment, `own` is
+/// true, a row sees those up to itself.
+static void fold_siblings(const pk_attention_arguments *a, const attention_block *block, const sibling_columns *columns,
+                          int32_t kv_head, int32_t first, int32_t last, int32_t begin, int32_t end, bool own) {
+    const int32_t head_dim = a->shape.head_dim, window = a->shape.window;
+    const int32_t from = begin / LANES * LANES, to = lane_round(end);
+    const int64_t offset = (int64_t)kv_head * head_dim;
+    if (begin == end) return;
+    for (int32_t key = first; key < last; key += PK_PANEL) {
+        const int32_t count = smaller(last - key, PK_PANEL);
+        if (!block_visible(key, count, columns->rows[begin], columns->rows[end - 1] + 1, a->positions, window)) continue;
+        block_scores(head_dim, a->k + key * a->ldk + offset, a->ldk, count, block->scaled_queries + from, to - from, false,
+                     block->scores + from);
+        for (int32_t i = 0; i < count; i++) {
+            float *const scores = block->scores + i * PK_PANEL;
+            const int32_t visible = own ? begin + (key + i - first) * columns->heads : begin;
+            for (int32_t c = from; c < visible; c++) scores[c] = masked;
+            for (int32_t c = end; c < to; c++) scores[c] = masked;
+            if (window > 0)
+                for (int32_t c = begin; c < end; c++)
+                    if (a->positions[key + i] <= a->positions[columns->rows[c]] - window) scores[c] = masked;
+        }
+        fold_block(block, a->v + key * a->ldv + offset, a->ldv, head_dim, count, begin, end, false);
+    }
+}
+
+static void attention_siblings(const pk_attention_arguments *a, const pk_segment *segments, int32_t count,
+                               int32_t kv_head, float *scratch) {
+    const int32_t head_dim = a->shape.head_dim, heads = a->shape.heads / a->shape.kv_heads;
+    const int64_t offset = (int64_t)kv_head * heads * head_dim;
+    const attention_block block = attention_block_in(scratch, head_dim);
+    float *queries = scratch + 3 * (int64_t)PK_PANEL * block.padded;  // [columns, head_dim]
+    sibling_columns columns = {.heads = heads};
+    int32_t total = 0;
+    for (int32_t s = 0; s < count; s++) {
+        columns.begins[s] = total;
+        for (int32_t row = segments[s].begin; row < segments[s].end; row++, total += heads) {
+            memcpy(queries + (int64_t)total * head_dim, a->q + row * a->ldq + offset,
+                   (size_t)(heads * head_dim) * sizeof(float));
+            for (int32_t h = 0; h < heads; h++) columns.rows[total + h] = row;
+        }
+    }
+    columns.begins[count] = total;
+    set_columns(block.scaled_queries, queries, head_dim, total, head_dim, a->shape.scale * log2_e);
+    for (int32_t c = 0; c < PK_PANEL; c++) block.maxima[c] = lowest;
+    memset(block.sums, 0, PK_PANEL * sizeof(float));
+    memset(block.out, 0, (size_t)total * (size_t)block.padded * sizeof(float));
+
+    const pk_range *ranges = a->ranges + segments[0].first_range;
+    if (segments[0].range_count > 0)
+        fold_siblings(a, &block, &columns, kv_head, ranges[0].begin, ranges[0].end, 0, total, false);
+    for (int32_t s = 0; s < count; s++) {
+        const int32_t begin = columns.begins[s], end = columns.begins[s + 1];
+        ranges = a->ranges + segments[s].first_range;
+        for (int32_t r = 1; r < segments[s].range_count; r++)
+            fold_siblings(a, &block, &columns, kv_head, ranges[r].begin, ranges[r].end, begin, end, false);
+        fold_siblings(a, &block, &columns, kv_head, segments[s].begin, segments[s].end, begin, end, true);
+    }
+    for (int32_t c = 0; c < total; c++) {
+        const int32_t row = columns.rows[c], h = c % heads, head = kv_head * heads + h;
+        finish_query(&block, c, head_dim, a->out + row * a->ldo + offset + h * head_dim,
+                     a->lse ? a->lse + (int64_t)row * a->shape.heads + head : NULL);
     }
 }

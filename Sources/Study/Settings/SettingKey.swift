@@ -108,6 +108,10 @@ struct SettingKey: Sendable {
         SettingKey(
             "judge.questions", \.judge.questions,
             "a prompted judge's questions: written by its model as in the study, or cut from the article as the embedded judge does"),
+        SettingKey(
+            "judge.candidate_articles", \.judge.candidateArticles,
+            "articles of each split whose every possible question calibrates the embedded judge; 0 takes all",
+            form: "0 or more", where: { $0 >= 0 }),
         SettingKey("pairs.variant", \.pairs.variant, "preference function that builds pairs"),
         SettingKey(
             "pairs.per_article", \.pairs.perArticle, "pairs kept per article", form: "1 or more", where: { $0 > 0 }),

@@ -28,11 +28,11 @@ public struct StudySettings: Sendable, Codable, Equatable {
     public struct Articles: Sendable, Codable, Equatable {
         /// Shorter and longer articles are left out and counted.
         public var minimumWords = 80
-        public var maximumWords = 400
+        public var maximumWords = 300
         /// Articles taken of each split; 0 takes all.
-        public var train = 72
-        public var development = 28
-        public var test = 44
+        public var train = 36
+        public var development = 18
+        public var test = 40
         /// Shares of the corpus that the seeded split gives to development and test.
         public var developmentShare = 0.2
         public var testShare = 0.3
@@ -53,11 +53,14 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var batchSize = 64
     }
 
-    /// How a prompted judge's text is read; the embedded judge writes none.
     public struct Judging: Sendable, Codable, Equatable {
+        /// How a prompted judge's text is read; the embedded judge writes none.
         public var mode = JudgeMode.text
         public var parser = ParserMode.strict
         public var questions = QuestionSource.model
+        /// Articles of each split whose every possible question is asked when the embedded judge is calibrated, about
+        /// thirty an article; 0 takes all.
+        public var candidateArticles = 12
     }
 
     public struct Pairs: Sendable, Codable, Equatable {
@@ -79,7 +82,7 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var schedule = LearningRateSchedule.Shape.cosine
         public var warmupSteps = 2
         public var epochs = 1
-        public var batchSize = 16
+        public var batchSize = 8
         public var weightDecay: Float = 0
         public var maximumGradientNorm = 1.0
         /// Visit the pairs in a seeded order of each epoch's own; otherwise as they come.
@@ -105,7 +108,7 @@ public struct StudySettings: Sendable, Codable, Equatable {
     public struct Supervised: Sendable, Codable, Equatable {
         public var learningRate = 1e-5
         public var epochs = 1
-        public var batchSize = 16
+        public var batchSize = 8
         public var warmupSteps = 2
     }
 
@@ -154,7 +157,7 @@ public struct StudySettings: Sendable, Codable, Equatable {
 public enum Preset: String, Sendable, Codable, CaseIterable {
     /// About a minute: every step on a handful of articles; its numbers mean nothing.
     case smoke
-    /// The default: minutes on two cores.
+    /// The default: a quarter of an hour on two cores.
     case quick
     /// About two hours on two cores: all articles, the whole sweep.
     case full
@@ -206,6 +209,9 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.sweep.learningRates = [1e-5, 4e-5, 1.6e-4]
             settings.sweep.maximumPairs = 128
             settings.lora.learningRates = [1e-4, 4e-4]
+            settings.training.batchSize = 16
+            settings.sft.batchSize = 16
+            settings.judge.candidateArticles = 0
             settings.rewards.instructions = 96
             settings.rewards.batchSize = 8
             settings.rewards.checkInstructions = 64
@@ -230,6 +236,7 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.training.beta = 0.03
             settings.training.learningRate = 1e-7
             settings.training.batchSize = 32
+            settings.sft.batchSize = 16
             settings.training.warmupSteps = 10
             settings.training.evaluationSteps = 200
             settings.training.evaluationArticles = 100

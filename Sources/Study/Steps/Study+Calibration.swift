@@ -22,6 +22,7 @@ extension Study {
     ) async throws {
         let inputs: [String: KeyValue] = [
             "judge": .string(bank.judgeKey), "articles": .string(articles.key), "best": .string(best.key), "seed": KeyValue(settings.seed),
+            "candidateArticles": .int(settings.judge.candidateArticles),
         ]
         try await step(
             "calibrate the judge", version: 4, inputs: inputs, line: line,
@@ -65,28 +66,35 @@ extension Study {
     }
 
     private func calibrate(_ articles: ArticleSets, _ bank: QuestionBank, _ best: Evaluation, _ cell: Cell) async throws {
-        let present = Set(
-            try bank.readings(best: best.key).map { [$0.split, $0.reader.rawValue, $0.questions.rawValue, $0.passage] })
+        let present = Dictionary(
+            grouping: try bank.readings(best: best.key),
+            by: { [$0.split, $0.reader.rawValue, $0.questions.rawValue, $0.passage] }
+        ).mapValues { Set($0.map(\.articleID)) }
         let judge = try judge(articles)
+        let asked = try bank.sets()
         let tasks = calibrationTasks(of: judge)
-        let missing = tasks.filter {
-            !present.contains([$0.part.rawValue, $0.reader.rawValue, $0.questions.rawValue, $0.passage.rawValue])
+        let missing = tasks.compactMap { task -> (task: CalibrationTask, articles: [Article])? in
+            let wanted = task.questions == .asked ? articles[task.part].filter { asked[$0.id] != nil } : candidateArticles(task.part, articles)
+            let answered = present[[task.part.rawValue, task.reader.rawValue, task.questions.rawValue, task.passage.rawValue]] ?? []
+            let open = wanted.filter { !answered.contains($0.id) }
+            return open.isEmpty ? nil : (task, open)
         }
         let progress = try cell.progress(total: tasks.count, completed: tasks.count - missing.count, unit: "passages")
-        let asked = try bank.sets()
         let bestSamples = Dictionary(uniqueKeysWithValues: try best.rows().map { ($0.articleID, $0.summary) })
-        var candidates: [ArticleSplit.Part: [QuestionSet]] = [:]
-        for task in missing {
-            let sets: [QuestionSet]
+        var candidates: [ArticleSplit.Part: [String: QuestionSet]] = [:]
+        for (task, open) in missing {
+            let known: [String: QuestionSet]
             switch task.questions {
             case .asked:
-                sets = articles[task.part].compactMap { asked[$0.id] }
+                known = asked
             case .candidates:
                 if candidates[task.part] == nil, let cloze = judge as? ClozeJudge {
-                    candidates[task.part] = try cloze.candidateSets(for: articles[task.part])
+                    let sets = try cloze.candidateSets(for: candidateArticles(task.part, articles))
+                    candidates[task.part] = Dictionary(uniqueKeysWithValues: sets.map { ($0.articleID, $0) })
                 }
-                sets = candidates[task.part] ?? []
+                known = candidates[task.part] ?? [:]
             }
+            let sets = open.compactMap { known[$0.id] }
             let result = try await calibration(task, of: judge, sets: sets, articles: articles, bestSamples: bestSamples)
             try store.save(
                 calibrationAnswers: result.answers.map { answer in
@@ -99,6 +107,12 @@ extension Study {
             try progress.advance()
             try cell.checkInterruption()
         }
+    }
+
+    /// Articles whose every possible question is asked.
+    private func candidateArticles(_ part: ArticleSplit.Part, _ articles: ArticleSets) -> [Article] {
+        let count = settings.judge.candidateArticles
+        return Array(count > 0 ? articles[part].prefix(count) : articles[part][...])
     }
 
     private func calibration(

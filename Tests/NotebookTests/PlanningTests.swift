@@ -95,7 +95,8 @@ struct PlanningTests {
             try plan("train B", StepWork(units: 60, unit: "steps", memoryBytes: 3 << 30, diskBytes: 1 << 29)),
             try plan("train C", StepWork(units: 60, unit: "steps", memoryBytes: 1 << 30, diskBytes: 1 << 29)),
             try plan("evaluate C", StepWork(units: 364, judgeCalls: 364)),
-            try plan("gaming"),
+            try plan("invent", StepWork(units: 3)),
+            try plan("pairs"),
         ]
         let summary = try PlanSummary(plans, store: store)
         let lines = summary.text.split(separator: "\n").map(String.init)
@@ -104,9 +105,10 @@ struct PlanningTests {
             "run   train B  [never run]  about 1:00 (2), 60 steps, 3.0 GiB of memory, 512 MiB of disk",
             "run   train C  [never run]  about 1:00 (2), 60 steps, 1.0 GiB of memory, 512 MiB of disk",
             "run   evaluate C  [never run]  about 25 s (3), 364 judge calls",
-            "run   gaming  [never run]  time unknown",
+            "run   invent  [never run]  time unknown",
+            "run   pairs  [never run]  moments",
             // 60 + 60 + 25.2 s; the most memory; all disk.
-            "4 of 5 steps would run: at least 2:25, the time of 1 unknown, 364 judge calls, 3.0 GiB of memory, 1.0 GiB of disk",
+            "5 of 6 steps would run: at least 2:25, the time of 1 unknown, 364 judge calls, 3.0 GiB of memory, 1.0 GiB of disk",
             "(2) from the median rate of earlier steps of its kind in this workspace",
             "(3) from the published full run (SmolLM2-135M, two AMD Zen 5 cores, AVX512-BF16); other machines and models differ",
         ])
@@ -116,7 +118,7 @@ struct PlanningTests {
             Issue.record("no steps")
             return
         }
-        #expect(steps.map { $0.members["cached"] } == [true, false, false, false, false])
+        #expect(steps.map { $0.members["cached"] } == [true, false, false, false, false, false])
         #expect(steps[1].members["estimated_from"] == "same kind" && steps[4].members["seconds"] == .null)
     }
 }

@@ -44,11 +44,19 @@ public struct PlanSummary: Sendable, Equatable {
 
     private static func line(_ step: Step) -> String {
         guard !step.plan.isCached else { return "done  \(step.plan.name)  [\(step.plan.reason)]" }
-        var facts = [step.estimate.seconds.map { "about " + DurationText.of(seconds: $0) + mark(step.estimate.basis) } ?? "time unknown"]
+        var facts = [time(step.estimate)]
         if let units = step.estimate.units, let unit = step.plan.work?.unit, !unit.isEmpty { facts.append("\(units) \(unit)") }
         if let calls = step.plan.work?.judgeCalls, calls > 0 { facts.append("\(calls) judge calls") }
         facts += Self.sizes(memory: step.plan.work?.memoryBytes, disk: step.plan.work?.diskBytes)
         return "run   \(step.plan.name)  [\(step.plan.reason)]  \(facts.joined(separator: ", "))"
+    }
+
+    private static func time(_ estimate: StepEstimate) -> String {
+        switch (estimate.seconds, estimate.basis) {
+        case (nil, _): "time unknown"
+        case (0?, nil): "moments"
+        case (let seconds?, let basis): "about " + DurationText.of(seconds: seconds) + mark(basis)
+        }
     }
 
     private static func mark(_ basis: StepEstimate.Basis?) -> String {

@@ -29,7 +29,7 @@ extension CellPlan {
 
 extension Store {
     /// What is left of a step would take, by the best evidence there is: the same step's own time, that of
-    /// steps of its kind in this workspace, or the reference rates.
+    /// steps of its kind in this workspace, or the reference rates; nothing for a step that declares no work.
     ///
     /// - Parameter slowdown: how much slower this machine is than the one of ``ReferenceRate``, if measured.
     /// - Throws: ``StoreError``.
@@ -40,6 +40,8 @@ extension Store {
             return StepEstimate(seconds: rate * Double(units), basis: .sameStep, units: units)
         }
         if let seconds = plan.earlierSeconds { return StepEstimate(seconds: seconds, basis: .sameStep, units: units) }
+        // A step that declares no work reads and writes rows.
+        guard plan.work != nil else { return StepEstimate(seconds: 0, units: units) }
         guard let units else { return StepEstimate() }
         let rates = try secondsPerUnit(kind: plan.kind).sorted()
         if !rates.isEmpty {

@@ -109,8 +109,8 @@ struct SettingKey: Sendable {
             "judge.questions", \.judge.questions,
             "a prompted judge's questions: written by its model as in the study, or cut from the article as the embedded judge does"),
         SettingKey(
-            "judge.candidate_articles", \.judge.candidateArticles,
-            "articles of each split whose every possible question calibrates the embedded judge; 0 takes all",
+            "judge.calibration_articles", \.judge.calibrationArticles,
+            "articles of each split on which a calibration asks more than the judge's own questions; 0 takes all",
             form: "0 or more", where: { $0 >= 0 }),
         SettingKey("pairs.variant", \.pairs.variant, "preference function that builds pairs"),
         SettingKey(

@@ -32,7 +32,7 @@ public struct StudySettings: Sendable, Codable, Equatable {
         /// Articles taken of each split; 0 takes all.
         public var train = 36
         public var development = 18
-        public var test = 40
+        public var test = 36
         /// Shares of the corpus that the seeded split gives to development and test.
         public var developmentShare = 0.2
         public var testShare = 0.3
@@ -58,14 +58,14 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var mode = JudgeMode.text
         public var parser = ParserMode.strict
         public var questions = QuestionSource.model
-        /// Articles of each split whose every possible question is asked when the embedded judge is calibrated, about
-        /// thirty an article; 0 takes all.
-        public var candidateArticles = 12
+        /// Articles of each split on which a judge's calibration asks more than its own questions of it: every possible
+        /// question, its prompt in other words, another reader; 0 takes all.
+        public var calibrationArticles = 12
     }
 
     public struct Pairs: Sendable, Codable, Equatable {
         public var variant = PreferenceFunction.training
-        public var perArticle = 4
+        public var perArticle = 3
         /// Draw evenly over the reasons for a preference instead of over pairs.
         public var balanced = true
         public var truncated = TruncatedSamples.reject
@@ -209,9 +209,10 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.sweep.learningRates = [1e-5, 4e-5, 1.6e-4]
             settings.sweep.maximumPairs = 128
             settings.lora.learningRates = [1e-4, 4e-4]
+            settings.pairs.perArticle = 4
             settings.training.batchSize = 16
             settings.sft.batchSize = 16
-            settings.judge.candidateArticles = 0
+            settings.judge.calibrationArticles = 0
             settings.rewards.instructions = 96
             settings.rewards.batchSize = 8
             settings.rewards.checkInstructions = 64

@@ -12,9 +12,10 @@ extension Study {
         var passage: Calibration.Passage
     }
 
-    /// Has the judge answer from passages whose worth is known, on development and test articles: all questions
-    /// it could ask, and those it asks; on test articles also with its prompt in other words, and where it must choose;
-    /// and has the original model name the letter of the answer, to see whether two readers agree.
+    /// Has the judge answer from passages whose worth is known, on development and test articles: those questions that it
+    /// asks, and of `judge.calibration_articles` all it could ask. Of so many test articles also with its prompt in other
+    /// words, and where it must choose; and has the original model name the letter of the answer, to see whether two
+    /// readers agree.
     ///
     /// - Parameter best: a good summary of each test article, from ``evaluateBestOfN(_:on:of:with:line:)``.
     public func calibrateJudge(
@@ -22,10 +23,15 @@ extension Study {
     ) async throws {
         let inputs: [String: KeyValue] = [
             "judge": .string(bank.judgeKey), "articles": .string(articles.key), "best": .string(best.key), "seed": KeyValue(settings.seed),
-            "candidateArticles": .int(settings.judge.candidateArticles),
+            "calibrationArticles": .int(settings.judge.calibrationArticles),
         ]
         try await step(
             "calibrate the judge", version: 4, inputs: inputs, line: line,
+            work: {
+                StepWork(
+                    units: calibrationTasks().count, unit: "passages",
+                    referenceUnits: Double(articles.development.count + articles.test.count), memoryBytes: scoringBytes)
+            },
             calls: {
                 try answerCalls(articles.development + articles.test, textsPerArticle: Calibration.Passage.allCases.count, bank)
             }
@@ -35,7 +41,8 @@ extension Study {
         }
     }
 
-    private func calibrationTasks(of judge: any Judge) -> [CalibrationTask] {
+    private func calibrationTasks() -> [CalibrationTask] {
+        let isCloze = options.judge == .cloze
         func tasks(
             _ part: ArticleSplit.Part, _ reader: JudgeReading.Reader, _ questions: JudgeReading.Questions,
             _ passages: [Calibration.Passage]
@@ -48,12 +55,12 @@ extension Study {
         var result: [CalibrationTask] = []
         for part in [ArticleSplit.Part.development, .test] {
             result += tasks(part, .judge, .asked, Calibration.Passage.allCases)
-            if judge is ClozeJudge {
+            if isCloze {
                 result += tasks(part, .judge, .candidates, [.fullArticle, .otherArticle, .nothing])
             }
             // What nothing was chosen by is measured where results are.
             guard part == .test else { continue }
-            if judge is ClozeJudge {
+            if isCloze {
                 result += tasks(part, .paraphrase, .asked, few)
                 for questions in [JudgeReading.Questions.asked, .candidates] {
                     result += tasks(part, .forced, questions, [.otherArticle, .nothing])
@@ -72,9 +79,9 @@ extension Study {
         ).mapValues { Set($0.map(\.articleID)) }
         let judge = try judge(articles)
         let asked = try bank.sets()
-        let tasks = calibrationTasks(of: judge)
+        let tasks = calibrationTasks()
         let missing = tasks.compactMap { task -> (task: CalibrationTask, articles: [Article])? in
-            let wanted = task.questions == .asked ? articles[task.part].filter { asked[$0.id] != nil } : candidateArticles(task.part, articles)
+            let wanted = self.articles(of: task, articles, asked)
             let answered = present[[task.part.rawValue, task.reader.rawValue, task.questions.rawValue, task.passage.rawValue]] ?? []
             let open = wanted.filter { !answered.contains($0.id) }
             return open.isEmpty ? nil : (task, open)
@@ -89,7 +96,7 @@ extension Study {
                 known = asked
             case .candidates:
                 if candidates[task.part] == nil, let cloze = judge as? ClozeJudge {
-                    let sets = try cloze.candidateSets(for: candidateArticles(task.part, articles))
+                    let sets = try cloze.candidateSets(for: self.articles(of: task, articles, asked))
                     candidates[task.part] = Dictionary(uniqueKeysWithValues: sets.map { ($0.articleID, $0) })
                 }
                 known = candidates[task.part] ?? [:]
@@ -109,10 +116,13 @@ extension Study {
         }
     }
 
-    /// Articles whose every possible question is asked.
-    private func candidateArticles(_ part: ArticleSplit.Part, _ articles: ArticleSets) -> [Article] {
-        let count = settings.judge.candidateArticles
-        return Array(count > 0 ? articles[part].prefix(count) : articles[part][...])
+    /// The judge answers its own questions on all articles; what else there is to know of it takes some.
+    private func articles(
+        of task: CalibrationTask, _ articles: ArticleSets, _ asked: [String: QuestionSet]
+    ) -> [Article] {
+        let all = task.questions == .asked ? articles[task.part].filter { asked[$0.id] != nil } : articles[task.part]
+        let count = settings.judge.calibrationArticles
+        return task.reader == .judge && task.questions == .asked || count == 0 ? all : Array(all.prefix(count))
     }
 
     private func calibration(

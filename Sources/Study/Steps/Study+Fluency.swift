@@ -19,7 +19,14 @@ extension Study {
             "model": .string(scorer.identity), "articles": .string(articles.key),
             "systems": .array(measured.map { .string($0.systemName) }),
         ]
-        try await step("fluency", inputs: inputs, line: line) { cell in
+        let passageCount = articles.development.reduce(0) { $0 + FluencyThreshold.passages(of: $1).count }
+        try await step(
+            "fluency", inputs: inputs, line: line,
+            work: {
+                StepWork(
+                    units: passageCount + measured.count * articles.test.count, unit: "texts", memoryBytes: scoringBytes)
+            }
+        ) { cell in
             let passages = articles.development.flatMap(FluencyThreshold.passages)
             let rows = try measured.map { ($0.label, try $0.rows()) }
             try measureFluency(of: passages + rows.flatMap { $0.1.map(\.summary) }, with: scorer, cell: cell)

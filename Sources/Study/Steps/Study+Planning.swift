@@ -46,7 +46,7 @@ extension Study {
             referenceUnits: Double(recipe.settings.batchSize), memoryBytes: estimate.byteCount + scoringBytes, diskBytes: weights)
     }
 
-    private var scoringBytes: Int {
+    var scoringBytes: Int {
         MemoryEstimate.scoring(configuration: loaded.configuration, precision: precision, storage: .temporaryFile).byteCount
     }
 

@@ -1,4 +1,4 @@
-// Tiles of the matrix extension (AMX): up to 32 rows x 64 columns over pairs of bf16. The unit sums 32 products
+// Tiles of the matrix extension (AMX): up to 96 rows x 64 columns over pairs of bf16. The unit sums 32 products
 // (16 pairs, even and odd elements apart) before it adds them to a tile (Intel 64 manual, TDPBF16PS), so an element
 // is a chain of blocks of 32, the same for every tile height, but other bits than the vector path's.
 
@@ -6,7 +6,7 @@ enum {
     AMX_ROWS = 16,      // of one tile register
     AMX_PAIRS = 16,     // pairs of one step
     AMX_COLUMNS = 16,   // of one tile register
-    AMX_TILE_ROWS = 2 * AMX_ROWS,
+    AMX_TILE_ROWS = 6 * AMX_ROWS,
     AMX_STEP_BYTES = AMX_PAIRS * 4,                // of one row of a
     AMX_PANEL_STEP_BYTES = AMX_PAIRS * PK_PANEL * 4,
     AMX_COLUMN_BYTES = AMX_COLUMNS * 4,
@@ -62,7 +62,7 @@ INLINE void amx_fetch(const char **ahead, int32_t lines) {
 
 /// Operands of the last, shorter step, filled up with zeros.
 typedef struct {
-    uint32_t a[AMX_TILE_ROWS][AMX_PAIRS], panel[AMX_PAIRS][PK_PANEL];
+    uint32_t a[2 * AMX_ROWS][AMX_PAIRS], panel[AMX_PAIRS][PK_PANEL];
 } __attribute__((aligned(64))) amx_rest;
 
 static void amx_copy_rest(amx_rest *rest, int32_t rows, int64_t pairs, const char *a, int64_t a_stride,
@@ -102,27 +102,39 @@ static void amx_low(int32_t rows, int64_t pairs, const char *a, int64_t a_stride
     amx_end(sums, ldy);
 }
 
-/// 17 to 32 rows, 32 columns at a time: each operand that is loaded is used twice.
-static void amx_high(int32_t rows, int64_t all_pairs, const char *first_a, int64_t a_bytes, const char *first_panel,
-                     const char *ahead, int32_t lines, float *y, int64_t ldy, bool accumulate) {
+/// `tiles` times 17 to 32 rows, 32 columns at a time: each operand that is loaded is used twice, and half a panel stays
+/// in the first-level cache while all rows pass over it.
+static void amx_high(int32_t tiles, int32_t rows, int64_t all_pairs, const char *first_a, int64_t a_bytes,
+                     const char *first_panel, const char *ahead, int32_t lines, float *y, int64_t ldy, bool accumulate) {
     const uint8_t rest_rows = (uint8_t)(rows - AMX_ROWS);
     amx_configure((const uint8_t[8]){AMX_ROWS, AMX_ROWS, rest_rows, rest_rows, AMX_ROWS, rest_rows, AMX_ROWS, AMX_ROWS});
     amx_rest rest;
-    for (int half = 0; half < 2; half++) {
-        const char *a = first_a, *panel = first_panel + half * 2 * AMX_COLUMN_BYTES;
+    for (int32_t pass = 0; pass < 2 * tiles; pass++) {
+        const int32_t half = pass / tiles, tile = pass % tiles;
+        const char *a = first_a + tile * rows * a_bytes, *panel = first_panel + half * 2 * AMX_COLUMN_BYTES;
         int64_t a_stride = a_bytes;
-        float *top = y + half * 2 * AMX_COLUMNS, *bottom = top + AMX_ROWS * ldy;
+        float *top = y + tile * rows * ldy + half * 2 * AMX_COLUMNS, *bottom = top + AMX_ROWS * ldy;
         float *const sums[4] = {top, top + AMX_COLUMNS, bottom, bottom + AMX_COLUMNS};
+        // The passes share the fetching of what comes next.
+        const int32_t share = lines * (pass + 1) / (2 * tiles) - lines * pass / (2 * tiles);
         amx_begin(sums, ldy, accumulate);
+        // Sums of the next pass, usually in memory by now.
+        if (pass + 1 < 2 * tiles) {
+            const float *next = y + (pass + 1) % tiles * rows * ldy + (pass + 1) / tiles * 2 * AMX_COLUMNS;
+            for (int32_t r = 0; r < rows; r++) {
+                __builtin_prefetch(next + r * ldy, 1);
+                __builtin_prefetch(next + r * ldy + AMX_COLUMNS, 1);
+            }
+        }
         for (int64_t pairs = all_pairs; pairs > 0;
              pairs -= AMX_PAIRS, a += AMX_STEP_BYTES, panel += AMX_PANEL_STEP_BYTES) {
             if (pairs < AMX_PAIRS) {
-                if (half == 0) amx_copy_rest(&rest, rows, pairs, a, a_stride, panel);
+                amx_copy_rest(&rest, rows, pairs, a, a_stride, panel - half * 2 * AMX_COLUMN_BYTES);
                 a = (const char *)rest.a;
                 a_stride = AMX_STEP_BYTES;
                 panel = (const char *)rest.panel + half * 2 * AMX_COLUMN_BYTES;
-            } else if (half == 0) {
-                amx_fetch(&ahead, lines);
+            } else if (share > 0) {
+                amx_fetch(&ahead, share);
             }
             _tile_loadd(4, a, a_stride);
             _tile_loadd(6, panel, AMX_PANEL_ROW_BYTES);
@@ -137,14 +149,19 @@ static void amx_high(int32_t rows, int64_t all_pairs, const char *first_a, int64
     }
 }
 
-static void amx_full(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel, const void *ahead,
+static void amx_full(int32_t rows, int64_t pairs, const char *a, int64_t lda, const char *panel, const char *ahead,
                      int32_t lines, float *y, int64_t ldy, bool accumulate) {
     const int64_t a_stride = lda * 2;
-    if (rows <= AMX_ROWS) {
-        amx_low(rows, pairs, a, a_stride, panel, ahead, lines, y, ldy, accumulate);
-    } else {
-        amx_high(rows, pairs, a, a_stride, panel, ahead, lines, y, ldy, accumulate);
+    const int32_t tiles = rows / (2 * AMX_ROWS), done = tiles * 2 * AMX_ROWS;
+    if (tiles > 0) {
+        amx_high(tiles, 2 * AMX_ROWS, pairs, a, a_stride, panel, ahead, lines, y, ldy, accumulate);
+        lines = 0;
+        a += done * a_stride;
+        y += done * ldy;
+        rows -= done;
     }
+    if (rows > AMX_ROWS) amx_high(1, rows, pairs, a, a_stride, panel, ahead, lines, y, ldy, accumulate);
+    else if (rows > 0) amx_low(rows, pairs, a, a_stride, panel, ahead, lines, y, ldy, accumulate);
     _tile_release();
 }
 

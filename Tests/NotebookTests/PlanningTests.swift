@@ -110,7 +110,7 @@ struct PlanningTests {
             // 60 + 60 + 25.2 s; the most memory; all disk.
             "5 of 6 steps would run: at least 2:25, the time of 1 unknown, 364 judge calls, 3.0 GiB of memory, 1.0 GiB of disk",
             "(2) from the median rate of earlier steps of its kind in this workspace",
-            "(3) from the published full run (SmolLM2-135M, two AMD Zen 5 cores, AVX512-BF16); other machines and models differ",
+            "(3) from the published runs (SmolLM2-135M, two AMD Zen 5 or Intel Xeon cores, bfloat16); other machines and models differ",
         ])
         let json = summary.json.members
         #expect(json["judge_calls"] == 364 && json["steps_of_unknown_time"] == 1 && json["memory_bytes"] == .int(3 << 30))

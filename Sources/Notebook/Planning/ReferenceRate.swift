@@ -5,11 +5,11 @@ struct ReferenceRate: Sendable {
     var secondsPerUnit: Double
 
     /// Where the rates were measured.
-    static let source = "the published full run (SmolLM2-135M, two AMD Zen 5 cores, AVX512-BF16)"
+    static let source = "the published runs (SmolLM2-135M, two AMD Zen 5 or Intel Xeon cores, bfloat16)"
 
-    /// From the steps of run `iteration2-9fcb71` of 21 November 2026, seconds over units, in
-    /// `Reports/published/report.md`; the questions from a quick run of that day.
-    static let all = [
+    /// Seconds over units of the steps of two published runs of 21 November 2026. On summaries the full run on two AMD
+    /// Zen 5 cores, `Reports/published/report.md`; its questions from a quick run there.
+    private static let summaries = [
         // 105.3 s for ten sampled summaries of each of 129 articles.
         ReferenceRate(kind: "sample", secondsPerUnit: 105.3 / 1290),
         // 15.7 s for a greedy summary of each of 86 articles.
@@ -23,6 +23,29 @@ struct ReferenceRate: Sendable {
         // Two minutes for 246 articles.
         ReferenceRate(kind: "questions", secondsPerUnit: 120.0 / 246),
     ]
+
+    /// On instructions, and what the full run did not have, the quick run on two Intel Xeon cores with AMX,
+    /// `Reports/quick/report.md`.
+    private static let others = [
+        // 85.0 s for 31 readings of some of 54 articles, per article.
+        ReferenceRate(kind: "calibrate", secondsPerUnit: 85.0 / 31 / 54),
+        // 23.0 s for 465 texts.
+        ReferenceRate(kind: "fluency", secondsPerUnit: 23.0 / 465),
+        // 41.3 s for five responses of at most 256 tokens to each of 50 instructions, per 128 tokens.
+        ReferenceRate(kind: "respond", secondsPerUnit: 41.3 / 250 / 2),
+        // 23.0 s for 250 responses by the original model's likelihood gain of the instruction.
+        ReferenceRate(kind: "rank", secondsPerUnit: 23.0 / 250),
+        // 65.1 s for 64 texts by each of five rewards.
+        ReferenceRate(kind: "check", secondsPerUnit: 65.1 / 64 / 5),
+        // 20.9 s for the 32 attempts that 24 instructions took, per instruction.
+        ReferenceRate(kind: "write", secondsPerUnit: 20.9 / 24),
+        // 52.0 s for 96 responses.
+        ReferenceRate(kind: "grade", secondsPerUnit: 52.0 / 96),
+        // 5.1 s for two responses to each of 26 instructions.
+        ReferenceRate(kind: "compare", secondsPerUnit: 5.1 / 52),
+    ]
+
+    static let all = summaries + others
 
     static func of(_ kind: String) -> ReferenceRate? { all.first { $0.kind == kind } }
 }

@@ -48,8 +48,10 @@ extension Store {
             let median = (rates[(rates.count - 1) / 2] + rates[rates.count / 2]) / 2
             return StepEstimate(seconds: median * Double(units), basis: .sameKind(count: rates.count), units: units)
         }
-        guard let reference = ReferenceRate.of(plan.kind) else { return StepEstimate(units: units) }
-        let seconds = reference.secondsPerUnit * (plan.work?.referenceUnits ?? 1) * Double(units)
+        guard let reference = ReferenceRate.of(plan.kind), let perUnit = plan.work?.referenceUnits else {
+            return StepEstimate(units: units)
+        }
+        let seconds = reference.secondsPerUnit * perUnit * Double(units)
         return StepEstimate(seconds: seconds * (slowdown ?? 1), basis: .reference(slowdown: slowdown), units: units)
     }
 }

@@ -5,8 +5,9 @@ public struct StepWork: Sendable, Equatable {
     public var units: Int?
     /// What one of them is called, in the plural.
     public var unit: String
-    /// How much of a ``ReferenceRate``'s unit one of them is: pairs per optimizer step in a training, otherwise 1.
-    public var referenceUnits: Double
+    /// How much of a ``ReferenceRate``'s unit one of them is: pairs per optimizer step in a training, mostly 1; `nil`
+    /// where the rate of its kind tells nothing.
+    public var referenceUnits: Double?
     /// Summaries put to the judge, with all questions of their article.
     public var judgeCalls: Int
     /// The most memory the process holds during the step, in bytes.
@@ -15,7 +16,7 @@ public struct StepWork: Sendable, Equatable {
     public var diskBytes: Int?
 
     public init(
-        units: Int? = nil, unit: String = "", referenceUnits: Double = 1, judgeCalls: Int = 0, memoryBytes: Int? = nil,
+        units: Int? = nil, unit: String = "", referenceUnits: Double? = 1, judgeCalls: Int = 0, memoryBytes: Int? = nil,
         diskBytes: Int? = nil
     ) {
         self.units = units

@@ -26,7 +26,7 @@ final class PairRMRanker: ResponseRanker {
             configuration: folder.configuration, groups: groups, candidates: responsesPerGroup, sourceTokens: 40,
             candidateTokens: 200)
         return StepWork(
-            units: groups * responsesPerGroup, unit: "responses", referenceUnits: Double(max(1, responsesPerGroup - 1)),
+            units: groups * responsesPerGroup, unit: "responses", referenceUnits: nil,
             memoryBytes: cost.memoryBytes)
     }
 

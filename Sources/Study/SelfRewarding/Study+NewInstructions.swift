@@ -42,7 +42,7 @@ extension Study {
         var result: NewInstructions?
         let name = "write instructions\(policy.stepSuffix)"
         try await step(
-            name, inputs: inputs, line: line, work: { StepWork(units: wanted, unit: "attempts", referenceUnits: 0.5) }
+            name, inputs: inputs, line: line, work: { StepWork(units: wanted, unit: "attempts") }
         ) { cell in
             let limit = wanted * settings.rewards.attempts
             var filter = InstructionFilter(seeds: (known.train + known.heldOut + earlier).map(\.text))

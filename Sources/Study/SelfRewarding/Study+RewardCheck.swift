@@ -24,7 +24,8 @@ extension Study {
         ]
         try await step(
             "check the reward", inputs: inputs, line: line,
-            work: { StepWork(units: instructions.count * rankers.count * 4, unit: "responses") }
+            // Each ranker counts from the start.
+            work: { StepWork(units: instructions.count * 4, unit: "responses", referenceUnits: Double(rankers.count)) }
         ) { cell in
             let groups = foils(of: try responses.groups(), instructions)
             var checks: [RewardCheck] = []

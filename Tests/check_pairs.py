@@ -12,6 +12,7 @@ Exits with 1 and says why where a row is not a preference pair.
 import argparse
 import os
 import sys
+import tempfile
 
 import datasets
 from trl.data_utils import is_conversational, maybe_apply_chat_template
@@ -33,10 +34,12 @@ def main():
     parser.add_argument("path", help="a folder written with --to, or a file of lines")
     parser.add_argument("--tokenizer")
     arguments = parser.parse_args()
-    if os.path.isdir(arguments.path):
-        rows = datasets.load_dataset(arguments.path, split="train")
-    else:
-        rows = datasets.load_dataset("json", data_files=arguments.path, split="train")
+    # A cache of its own: the common one takes folders of one name for the same.
+    with tempfile.TemporaryDirectory() as cache:
+        if os.path.isdir(arguments.path):
+            rows = list(datasets.load_dataset(arguments.path, split="train", cache_dir=cache))
+        else:
+            rows = list(datasets.load_dataset("json", data_files=arguments.path, split="train", cache_dir=cache))
     tokenizer = PlainTemplate()
     if arguments.tokenizer:
         from transformers import AutoTokenizer
@@ -65,7 +68,7 @@ def main():
             return fail(f"row {number}: the prompt is lost in TRL's preparation")
         if "words_chosen" in row and row["words_chosen"] != len(row["chosen"][0]["content"].split()):
             return fail(f"row {number}: words_chosen is {row['words_chosen']}")
-    print(f"{len(rows)} pairs, columns {', '.join(sorted(rows.column_names))}")
+    print(f"{len(rows)} pairs, columns {', '.join(sorted(rows[0]))}")
     return 0
 
 

@@ -42,14 +42,16 @@ def main():
     default = os.path.join(os.environ.get("PRECIS_CACHE", os.path.expanduser("~/.cache/precis")), "SmolLM2-135M-Instruct.Q4_1.gguf")
     model_path = arguments.model or default
 
-    rows = datasets.load_dataset(dataset, split="train")
+    # A cache of its own: the common one takes folders of one name for the same.
+    with tempfile.TemporaryDirectory() as cache:
+        rows = list(datasets.load_dataset(dataset, split="train", cache_dir=cache))
     with open(os.path.join(dataset, "train.jsonl"), encoding="utf-8") as file:
         lines = [json.loads(line) for line in file]
     assert len(rows) == len(lines) > 0, f"datasets loads {len(rows)} rows of {len(lines)}"
     for row, line in zip(rows, lines):
         assert row["chosen"] == line["chosen"] and row["rejected"] == line["rejected"] and row["prompt"] == line["prompt"]
         assert row["score_chosen"] > row["score_rejected"], "a pair prefers the lower score"
-    print(f"datasets: {len(rows)} pairs, columns {', '.join(sorted(rows.column_names))}")
+    print(f"datasets: {len(rows)} pairs, columns {', '.join(sorted(rows[0]))}")
 
     with tempfile.TemporaryDirectory() as scratch:
         base = os.path.join(scratch, "base")

@@ -50,7 +50,8 @@ struct PlanningTests {
         try await run([("train C", 10, 90)], as: "sft")
         let estimate = try store.estimate(try plan("train D", StepWork(units: 7)))
         #expect(estimate == StepEstimate(seconds: 14, basis: .sameKind(count: 3), units: 7))
-        #expect(try store.estimate(try plan("train D")).seconds == nil, "nothing says how many")
+        #expect(try store.estimate(try plan("train D", StepWork())).seconds == nil, "nothing says how many")
+        #expect(try store.estimate(try plan("pairs")).seconds == 0, "rows are read and written in moments")
     }
 
     @Test("then rates of a known machine, scaled where this one's speed was measured")

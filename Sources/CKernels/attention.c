@@ -67,10 +67,11 @@ static int32_t sibling_count(pk_attention_shape shape, const pk_segment *segment
 void pk_tree_attention(pk_pool *pool, pk_attention_shape shape, const pk_segment *segments, int32_t segment_count,
                        const pk_range *ranges, const int32_t *positions, const float *q, int64_t ldq, const float *k,
                        int64_t ldk, const float *v, int64_t ldv, float *out, int64_t ldo, float *lse) {
+    // A segment without rows can still be a task.
     int64_t blocks = 0;
     for (int32_t s = 0; s < segment_count; s++) blocks += pk_ceil_div(segments[s].end - segments[s].begin, PK_PANEL);
     struct attention_task_entry *tasks =
-        pk_pool_scratch(pool, PK_SCRATCH_PARTIALS, (size_t)(blocks * shape.heads + 1) * sizeof *tasks);
+        pk_pool_scratch(pool, PK_SCRATCH_PARTIALS, (size_t)((blocks + segment_count) * shape.heads) * sizeof *tasks);
     int64_t count = 0;
     for (int32_t s = 0; s < segment_count;) {
         const int32_t siblings = sibling_count(shape, segments + s, segment_count - s, ranges);

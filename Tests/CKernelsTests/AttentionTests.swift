@@ -19,7 +19,7 @@ extension Kernels {
         /// Short segments, more of them than one block of queries holds.
         static let siblings: [[(parent: Int?, count: Int)]] = [
             [(nil, 90), (0, 20), (0, 7), (1, 4), (1, 2), (1, 5), (2, 3), (2, 3), (2, 1), (0, 2), (9, 1), (9, 21), (9, 22)],
-            [(nil, 12), (0, 3), (0, 1)],
+            [(nil, 12), (0, 3), (0, 0), (0, 1)],
         ]
         static let cases = [
             Case(name: "one row", heads: 1, kvHeads: 1, headDim: 8, window: 0, trees: [[(nil, 1)]]),

@@ -16,7 +16,7 @@ extension Study {
             sampling: ResponseSampling(
                 perInstruction: 1, temperature: choice.temperature, topP: choice.topP,
                 maximumTokens: settings.responses.maximumTokens),
-            step: "respond, to check the reward", line: line)
+            step: "respond to check the reward", line: line)
         let rankers = try RewardMode.allCases.map { (mode: $0, ranker: try selfReward(by: original, mode: $0)) }
         let inputs: [String: KeyValue] = [
             "responses": .string(responses.key), "instructions": .array(instructions.map { .string($0.key) }),

@@ -15,13 +15,14 @@ struct attention_task_entry {
 
 typedef struct {
     pk_attention_arguments arguments;
-    const pk_kernels *kernels;
+    const pk_attention_kernels *kernels;
     const struct attention_task_entry *tasks;
     int64_t task_count;
     const int32_t *tree_begins;                    // first segment of each tree, and the segment count
     float *scratch;
     size_t scratch_floats;
     int64_t rows;
+    bool backward;
     float *dk, *dv;
     int64_t lddk, lddv;
 } attention_job;
@@ -38,11 +39,48 @@ static void attention_task(void *context, int32_t worker, int64_t index) {
     const pk_segment *segment = job->arguments.segments + task.segment;
     float *scratch = job->scratch + (size_t)worker * job->scratch_floats;
     if (task.begin < 0)
-        job->kernels->attention_siblings(&job->arguments, segment, task.segments, task.head, scratch);
+        job->kernels->siblings(&job->arguments, segment, task.segments, task.head, scratch);
     else
-        job->kernels->attention(&job->arguments, segment, task.begin,
-                                (int32_t)pk_min(segment->end, task.begin + PK_PANEL), task.head, scratch);
+        job->kernels->block(&job->arguments, segment, task.begin,
+                            (int32_t)pk_min(segment->end, task.begin + PK_PANEL), task.head, scratch);
 }
+
+// ---- Operands ---------------------------------------------------------------------------------------
+
+/// Rows that the segments have or see.
+static int64_t row_count(const pk_segment *segments, int32_t segment_count, const pk_range *ranges) {
+    int64_t rows = 0;
+    for (int32_t s = 0; s < segment_count; s++) {
+        rows = pk_max(rows, segments[s].end);
+        for (int32_t r = 0; r < segments[s].range_count; r++)
+            rows = pk_max(rows, ranges[segments[s].first_range + r].end);
+    }
+    return rows;
+}
+
+static void prepare_task(void *context, int32_t worker, int64_t index) {
+    (void)worker;
+    const attention_job *job = context;
+    job->kernels->prepare(&job->arguments, index * PK_PANEL, pk_min(job->rows, (index + 1) * PK_PANEL), job->backward);
+}
+
+/// Chooses the kernels and brings keys and values into the form that they read.
+static void begin_attention(pk_pool *pool, pk_precision precision, attention_job *job, pk_attention_operands *operands) {
+    const pk_kernels *kernels = pk_kernels_current();
+    const pk_attention_shape shape = job->arguments.shape;
+    const bool matrix = precision == PK_BFLOAT16 && kernels->attention_bf16.block && shape.head_dim % kernels->bf16_step == 0;
+    job->kernels = matrix ? &kernels->attention_bf16 : &kernels->attention;
+    if (!job->kernels->prepare) return;
+    const int64_t width = (int64_t)shape.kv_heads * shape.head_dim, rows = pk_round_up(job->rows, PK_PANEL) + PK_PANEL;
+    // An odd number of cache lines: rows that are read together then lie in different sets of the cache.
+    const int64_t columns_ld = rows + PK_LINE / (int64_t)sizeof(uint16_t);
+    uint16_t *memory = pk_pool_scratch(pool, PK_SCRATCH_KEYS, (size_t)(width * (3 * rows + columns_ld)) * sizeof *memory);
+    *operands = (pk_attention_operands){memory, memory + 2 * width * rows, memory + 3 * width * rows, rows, columns_ld};
+    job->arguments.operands = operands;
+    pk_pool_run_indexed(pool, pk_ceil_div(job->rows, PK_PANEL), prepare_task, job);
+}
+
+// ---- Forward ----------------------------------------------------------------------------------------
 
 static bool share_ancestors(const pk_segment *a, const pk_segment *b, const pk_range *ranges) {
     if (a->tree != b->tree || a->range_count == 0 || b->range_count == 0) return false;
@@ -64,9 +102,10 @@ static int32_t sibling_count(pk_attention_shape shape, const pk_segment *segment
     return s;
 }
 
-void pk_tree_attention(pk_pool *pool, pk_attention_shape shape, const pk_segment *segments, int32_t segment_count,
-                       const pk_range *ranges, const int32_t *positions, const float *q, int64_t ldq, const float *k,
-                       int64_t ldk, const float *v, int64_t ldv, float *out, int64_t ldo, float *lse) {
+void pk_tree_attention(pk_pool *pool, pk_precision precision, pk_attention_shape shape, const pk_segment *segments,
+                       int32_t segment_count, const pk_range *ranges, const int32_t *positions, const float *q,
+                       int64_t ldq, const float *k, int64_t ldk, const float *v, int64_t ldv, float *out, int64_t ldo,
+                       float *lse) {
     // A segment without rows can still be a task.
     int64_t blocks = 0;
     for (int32_t s = 0; s < segment_count; s++) blocks += pk_ceil_div(segments[s].end - segments[s].begin, PK_PANEL);
@@ -84,9 +123,11 @@ void pk_tree_attention(pk_pool *pool, pk_attention_shape shape, const pk_segment
     attention_job job = {
         .arguments = {.shape = shape, .segments = segments, .ranges = ranges, .positions = positions, .q = q, .k = k,
                       .v = v, .ldq = ldq, .ldk = ldk, .ldv = ldv, .out = out, .ldo = ldo, .lse = lse},
-        .kernels = pk_kernels_current(), .tasks = tasks, .task_count = count,
+        .tasks = tasks, .task_count = count, .rows = row_count(segments, segment_count, ranges),
     };
     job.scratch = worker_scratch(pool, shape.head_dim, &job.scratch_floats);
+    pk_attention_operands operands;
+    begin_attention(pool, precision, &job, &operands);
     pk_pool_run_indexed(pool, count, attention_task, &job);
 }
 
@@ -98,18 +139,18 @@ static void attention_backward_task(void *context, int32_t worker, int64_t index
     const pk_attention_arguments *a = &job->arguments;
     const int64_t tree = index / a->shape.heads;
     const int32_t head = (int32_t)(index % a->shape.heads);
-    const int64_t ld = (int64_t)a->shape.heads * a->shape.head_dim, offset = (int64_t)head * a->shape.head_dim;
     float *scratch = job->scratch + (size_t)worker * job->scratch_floats;
     const int32_t first = job->tree_begins[tree], last = job->tree_begins[tree + 1];
-    for (int32_t s = first; s < last; s++)
-        for (int32_t row = a->segments[s].begin; row < a->segments[s].end; row++) {
-            memset(a->dk_heads + row * ld + offset, 0, (size_t)a->shape.head_dim * sizeof(float));
-            memset(a->dv_heads + row * ld + offset, 0, (size_t)a->shape.head_dim * sizeof(float));
-        }
+    for (int32_t s = first; s < last; s++) {
+        const int64_t from = head * a->heads_ld + (int64_t)a->segments[s].begin * a->shape.head_dim;
+        const size_t bytes = (size_t)(a->segments[s].end - a->segments[s].begin) * (size_t)a->shape.head_dim * sizeof(float);
+        memset(a->dk_heads + from, 0, bytes);
+        memset(a->dv_heads + from, 0, bytes);
+    }
     for (int32_t s = first; s < last; s++)
         for (int32_t row = a->segments[s].begin; row < a->segments[s].end; row += PK_PANEL)
-            job->kernels->attention_backward(a, a->segments + s, row,
-                                             (int32_t)pk_min(a->segments[s].end, row + PK_PANEL), head, scratch);
+            job->kernels->backward(a, a->segments + s, row,
+                                   (int32_t)pk_min(a->segments[s].end, row + PK_PANEL), head, scratch);
 }
 
 /// dk, dv of one segment: the heads of a group summed in order.
@@ -118,18 +159,17 @@ static void sum_group_task(void *context, int32_t worker, int64_t index) {
     const attention_job *job = context;
     const pk_attention_arguments *a = &job->arguments;
     const int32_t group = a->shape.heads / a->shape.kv_heads, head_dim = a->shape.head_dim;
-    const int64_t ld = (int64_t)a->shape.heads * head_dim;
     for (int32_t row = a->segments[index].begin; row < a->segments[index].end; row++)
         for (int32_t h = 0; h < a->shape.kv_heads; h++) {
-            const float *from_k = a->dk_heads + row * ld + (int64_t)h * group * head_dim;
-            const float *from_v = a->dv_heads + row * ld + (int64_t)h * group * head_dim;
+            const float *from_k = a->dk_heads + h * group * a->heads_ld + (int64_t)row * head_dim;
+            const float *from_v = a->dv_heads + h * group * a->heads_ld + (int64_t)row * head_dim;
             float *to_k = job->dk + row * job->lddk + (int64_t)h * head_dim;
             float *to_v = job->dv + row * job->lddv + (int64_t)h * head_dim;
             for (int32_t d = 0; d < head_dim; d++) {
                 float sum_k = from_k[d], sum_v = from_v[d];
                 for (int32_t g = 1; g < group; g++) {
-                    sum_k += from_k[(int64_t)g * head_dim + d];
-                    sum_v += from_v[(int64_t)g * head_dim + d];
+                    sum_k += from_k[g * a->heads_ld + d];
+                    sum_v += from_v[g * a->heads_ld + d];
                 }
                 to_k[d] = sum_k;
                 to_v[d] = sum_v;
@@ -137,28 +177,31 @@ static void sum_group_task(void *context, int32_t worker, int64_t index) {
         }
 }
 
-void pk_tree_attention_backward(pk_pool *pool, pk_attention_shape shape, const pk_segment *segments,
-                                int32_t segment_count, const pk_range *ranges, const int32_t *positions,
-                                const float *q, int64_t ldq, const float *k, int64_t ldk, const float *v, int64_t ldv,
-                                const float *out, const float *dout, int64_t ldo, const float *lse, float *dq,
+void pk_tree_attention_backward(pk_pool *pool, pk_precision precision, pk_attention_shape shape,
+                                const pk_segment *segments, int32_t segment_count, const pk_range *ranges,
+                                const int32_t *positions, const float *q, int64_t ldq, const float *k, int64_t ldk,
+                                const float *v, int64_t ldv, const float *out, const float *dout, int64_t ldo, const float *lse, float *dq,
                                 int64_t lddq, float *dk, int64_t lddk, float *dv, int64_t lddv) {
-    int64_t rows = 0, trees = 0;
+    int64_t trees = 0;
     int32_t *tree_begins = pk_pool_scratch(pool, PK_SCRATCH_PARTIALS, (size_t)(segment_count + 1) * sizeof(int32_t));
     for (int32_t s = 0; s < segment_count; s++) {
-        rows = pk_max(rows, segments[s].end);
         if (s == 0 || segments[s].tree != segments[s - 1].tree) tree_begins[trees++] = s;
     }
     tree_begins[trees] = segment_count;
+    const int64_t rows = row_count(segments, segment_count, ranges);
     const size_t gradient_bytes = (size_t)rows * (size_t)shape.heads * (size_t)shape.head_dim * sizeof(float);
     attention_job job = {
         .arguments = {.shape = shape, .segments = segments, .ranges = ranges, .positions = positions, .q = q, .k = k,
                       .v = v, .ldq = ldq, .ldk = ldk, .ldv = ldv, .out = (float *)out, .dout = dout, .ldo = ldo,
                       .lse = (float *)lse, .dq = dq, .lddq = lddq,
                       .dk_heads = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_A, gradient_bytes),
-                      .dv_heads = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_B, gradient_bytes)},
-        .kernels = pk_kernels_current(), .tree_begins = tree_begins, .dk = dk, .dv = dv, .lddk = lddk, .lddv = lddv,
+                      .dv_heads = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_B, gradient_bytes),
+                      .heads_ld = rows * shape.head_dim},
+        .tree_begins = tree_begins, .rows = rows, .backward = true, .dk = dk, .dv = dv, .lddk = lddk, .lddv = lddv,
     };
     job.scratch = worker_scratch(pool, shape.head_dim, &job.scratch_floats);
+    pk_attention_operands operands;
+    begin_attention(pool, precision, &job, &operands);
     pk_pool_run_indexed(pool, trees * shape.heads, attention_backward_task, &job);
     pk_pool_run_indexed(pool, segment_count, sum_group_task, &job);
 }

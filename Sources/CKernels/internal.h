@@ -23,10 +23,20 @@ typedef void (*pk_task)(void *context, int32_t worker, int64_t index);
 void pk_pool_run_indexed(pk_pool *pool, int64_t count, pk_task body, void *context);
 
 /// Grow-only memory owned by the pool, 64-byte aligned, valid until the next request of that slot.
-typedef enum { PK_SCRATCH_OPERAND_A, PK_SCRATCH_OPERAND_B, PK_SCRATCH_WORKERS, PK_SCRATCH_PARTIALS, PK_SCRATCH_SLOTS } pk_scratch_slot;
+typedef enum { PK_SCRATCH_OPERAND_A, PK_SCRATCH_OPERAND_B, PK_SCRATCH_WORKERS, PK_SCRATCH_PARTIALS,
+               PK_SCRATCH_KEYS, PK_SCRATCH_SLOTS } pk_scratch_slot;
 void *pk_pool_scratch(pk_pool *pool, pk_scratch_slot slot, size_t bytes);
 
 // ---- Work of one task, per instruction set --------------------------------------------------------
+
+/// Keys and values of a batch as attention on tiles of bf16 reads them. Up to 31 rows after a head's last are read, and
+/// not used.
+typedef struct {
+    uint16_t *keys;      // [kv_heads, rows, 2 * head_dim]: high halves, then low halves
+    uint16_t *values;    // [kv_heads, rows, head_dim]; backward only
+    uint16_t *columns;   // [kv_heads * head_dim, columns_ld]: values (forward) or keys (backward) by dimension
+    int64_t rows, columns_ld;
+} pk_attention_operands;
 
 typedef struct {
     pk_attention_shape shape;
@@ -41,7 +51,9 @@ typedef struct {
     float *lse;
     float *dq;
     int64_t lddq;
-    float *dk_heads, *dv_heads;  // [rows, heads, head_dim], summed over a group's heads afterwards
+    float *dk_heads, *dv_heads;  // [heads, rows, head_dim], summed over a group's heads afterwards
+    int64_t heads_ld;            // from head to head of these
+    const pk_attention_operands *operands;  // of the kernels in bf16
 } pk_attention_arguments;
 
 typedef struct {
@@ -70,6 +82,21 @@ typedef struct {
     float root_scale;    // 1 / sqrt(1 - beta2^t)
     float decay;         // 1 - lr * weight_decay
 } pk_adamw_constants;
+
+typedef struct {
+    /// Rows [begin, end) of keys and values become operands, those of the backward pass where that is wanted. `begin`
+    /// is a multiple of 64. NULL where the kernels read floats.
+    void (*prepare)(const pk_attention_arguments *arguments, int64_t begin, int64_t end, bool backward);
+    /// Rows [begin, end), at most 64, of one segment and head.
+    void (*block)(const pk_attention_arguments *arguments, const pk_segment *segment, int32_t begin, int32_t end,
+                  int32_t head, float *scratch);
+    /// Segments of one tree that share their first range of ancestors or have none, for the heads of one kv head;
+    /// their rows times these heads are at most 64.
+    void (*siblings)(const pk_attention_arguments *arguments, const pk_segment *segments, int32_t count, int32_t kv_head,
+                     float *scratch);
+    void (*backward)(const pk_attention_arguments *arguments, const pk_segment *segment, int32_t begin, int32_t end,
+                     int32_t head, float *scratch);
+} pk_attention_kernels;
 
 /// The row-level kernels of one instruction set; drivers cut the work into tasks.
 typedef struct {
@@ -106,15 +133,8 @@ typedef struct {
     void (*swiglu)(int64_t rows, int64_t inner, const float *gate_up, float *h);
     void (*swiglu_backward)(int64_t rows, int64_t inner, const float *dh, const float *gate_up, float *d_gate_up);
 
-    /// Rows [begin, end), at most 64, of one segment and head.
-    void (*attention)(const pk_attention_arguments *arguments, const pk_segment *segment, int32_t begin, int32_t end,
-                      int32_t head, float *scratch);
-    /// Segments of one tree that share their first range of ancestors or have none, for the heads of one kv head;
-    /// their rows times these heads are at most 64.
-    void (*attention_siblings)(const pk_attention_arguments *arguments, const pk_segment *segments, int32_t count,
-                               int32_t kv_head, float *scratch);
-    void (*attention_backward)(const pk_attention_arguments *arguments, const pk_segment *segment, int32_t begin,
-                               int32_t end, int32_t head, float *scratch);
+    pk_attention_kernels attention;       // in float32
+    pk_attention_kernels attention_bf16;  // of head dimensions that are a multiple of bf16_step; or none
     /// Writes the keys and values of one position and kv head into its block's panels; `at` is the place in the block.
     void (*store_kv)(int32_t head_dim, const float *k, const float *v, uint32_t *block, int32_t at);
     /// Queries [begin, end) share their first span; (end - begin) * heads per kv head <= 64.
@@ -150,6 +170,6 @@ extern const pk_kernels pk_kernels_avx2, pk_kernels_avx512, pk_kernels_avx512bf1
 /// Floats of scratch that attention, attention_backward and decode need per worker.
 static inline size_t pk_attention_scratch(int32_t head_dim) {
     const size_t padded = (size_t)pk_round_up(head_dim, PK_PANEL);
-    return (size_t)PK_PANEL * padded * 8 + (size_t)PK_PANEL * PK_PANEL * 2 + 8 * PK_PANEL;
+    return (size_t)PK_PANEL * padded * 8 + (size_t)PK_PANEL * PK_PANEL * 4;
 }
 #endif

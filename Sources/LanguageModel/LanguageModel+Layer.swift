@@ -121,8 +121,8 @@ extension LanguageModel {
         let c = configuration
         let stride = Int64(c.fusedAttentionSize)
         pk_tree_attention(
-            pool.handle, configuration.attentionShape, batch.segments, Int32(batch.segments.count), batch.ranges, batch.positions,
-            slot.queryKeyValue, stride, slot.queryKeyValue + c.querySize, stride,
+            pool.handle, precision.kernel, c.attentionShape, batch.segments, Int32(batch.segments.count), batch.ranges,
+            batch.positions, slot.queryKeyValue, stride, slot.queryKeyValue + c.querySize, stride,
             slot.queryKeyValue + c.querySize + c.keyValueSize, stride, slot.attention, Int64(c.querySize),
             keepingLogSumExp ? slot.attentionLogSumExp : nil)
     }

@@ -66,8 +66,8 @@ extension LanguageModel {
             }
             let stride = Int64(c.fusedAttentionSize)
             pk_tree_attention(
-                pool.handle, c.attentionShape, layout.segments, Int32(layout.segments.count), layout.ranges, layout.positions,
-                slot.queryKeyValue, stride, slot.queryKeyValue + c.querySize, stride,
+                pool.handle, precision.kernel, c.attentionShape, layout.segments, Int32(layout.segments.count),
+                layout.ranges, layout.positions, slot.queryKeyValue, stride, slot.queryKeyValue + c.querySize, stride,
                 slot.queryKeyValue + c.querySize + c.keyValueSize, stride, slot.attention, Int64(c.querySize), nil)
             attentionOutputAndFeedForward(layer: layer, rows: rows, x: x, slot: slot, out: next, dropout: nil)
             swap(&x, &next)

@@ -148,8 +148,8 @@ extension TrainingPass {
         let keyColumn = c.querySize
         let valueColumn = c.querySize + c.keyValueSize
         pk_tree_attention_backward(
-            pool, c.attentionShape, batch.segments, Int32(batch.segments.count), batch.ranges, batch.positions,
-            slot.queryKeyValue, fused, slot.queryKeyValue + keyColumn, fused, slot.queryKeyValue + valueColumn,
+            pool, model.precision.kernel, c.attentionShape, batch.segments, Int32(batch.segments.count), batch.ranges,
+            batch.positions, slot.queryKeyValue, fused, slot.queryKeyValue + keyColumn, fused, slot.queryKeyValue + valueColumn,
             fused, slot.attention, dAttention, Int64(c.querySize), slot.attentionLogSumExp, dFused, fused,
             dFused + keyColumn, fused, dFused + valueColumn, fused)
         pk_rotary(

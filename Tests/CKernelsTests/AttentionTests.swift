@@ -29,6 +29,7 @@ extension Kernels {
                 trees: [[(nil, 5)], judged, [(nil, 130), (0, 64)]]),
             Case(name: "siblings", heads: 6, kvHeads: 2, headDim: 64, window: 0, trees: siblings),
             Case(name: "siblings, window", heads: 3, kvHeads: 1, headDim: 32, window: 11, trees: siblings),
+            Case(name: "siblings, wide head", heads: 4, kvHeads: 2, headDim: 128, window: 0, trees: siblings),
             Case(name: "odd head", heads: 2, kvHeads: 2, headDim: 20, window: 0, trees: [judged, [(nil, 3)]]),
             Case(name: "wide head", heads: 2, kvHeads: 1, headDim: 96, window: 0, trees: [[(nil, 40), (0, 30)]]),
             Case(name: "window", heads: 3, kvHeads: 3, headDim: 16, window: 9, trees: [judged, [(nil, 150)]]),
@@ -52,7 +53,9 @@ extension Kernels {
         }
 
         /// The kernels on a fused [q, k, v] matrix, as the engine lays it out.
-        static func run(_ naive: NaiveAttention, _ inputs: Inputs, _ pool: Pool) -> Output {
+        static func run(
+            _ naive: NaiveAttention, _ inputs: Inputs, _ pool: Pool, precision: pk_precision = PK_FLOAT32
+        ) -> Output {
             let (rows, qw, kw) = (naive.rows, naive.heads * naive.headDim, naive.kvHeads * naive.headDim)
             let ld = qw + 2 * kw
             var fused: [Float] = []
@@ -68,13 +71,13 @@ extension Kernels {
             fused.withUnsafeBufferPointer { x in
                 guard let base = x.baseAddress else { return }
                 pk_tree_attention(
-                    pool.handle, naive.shape, naive.segments, Int32(naive.segments.count), naive.ranges,
+                    pool.handle, precision, naive.shape, naive.segments, Int32(naive.segments.count), naive.ranges,
                     naive.positions, base, Int64(ld), base + qw, Int64(ld), base + qw + kw, Int64(ld), &output.out,
                     Int64(qw), &output.lse)
                 gradient.withUnsafeMutableBufferPointer { g in
                     guard let d = g.baseAddress else { return }
                     pk_tree_attention_backward(
-                        pool.handle, naive.shape, naive.segments, Int32(naive.segments.count), naive.ranges,
+                        pool.handle, precision, naive.shape, naive.segments, Int32(naive.segments.count), naive.ranges,
                         naive.positions, base, Int64(ld), base + qw, Int64(ld), base + qw + kw, Int64(ld), output.out,
                         inputs.dout, Int64(qw), output.lse, d, Int64(ld), d + qw, Int64(ld), d + qw + kw, Int64(ld))
                 }
@@ -104,6 +107,24 @@ extension Kernels {
             }
         }
 
+        /// Scores in two halves of bf16 leave a log-sum-exp of nearly float32's accuracy; the rest is rounded to 8 bits.
+        @Test(arguments: cases)
+        func matchesDoubleInBFloat16(_ c: Case) {
+            let naive = c.naive
+            let inputs = Inputs(naive, seed: 22)
+            let expected = naive.run(
+                q: inputs.q.map(Double.init), k: inputs.k.map(Double.init), v: inputs.v.map(Double.init),
+                dout: inputs.dout.map(Double.init))
+            onEveryInstructionSet { name in
+                let output = Self.run(naive, inputs, Pool(2), precision: PK_BFLOAT16)
+                #expect(largestError(output.lse, expected.lse) < 1e-4, "\(name)")
+                #expect(relativeError(output.out, expected.out) < 4e-3, "\(name)")
+                #expect(relativeError(output.dq, expected.dq) < 6e-3, "\(name)")
+                #expect(relativeError(output.dk, expected.dk) < 6e-3, "\(name)")
+                #expect(relativeError(output.dv, expected.dv) < 6e-3, "\(name)")
+            }
+        }
+
         /// The gradient formulas that the kernels are held to, against central differences.
         @Test func naiveGradientIsTheDerivative() {
             var naive = NaiveAttention(heads: 2, kvHeads: 1, headDim: 3, window: 4)
@@ -129,8 +150,9 @@ extension Kernels {
         }
 
         /// A tree's results are the same bits alone, behind other trees, and on any number of threads.
-        @Test(arguments: [0, 30])
-        func treesAreIndependent(window: Int) {
+        @Test(arguments: [0, 30], [PK_FLOAT32.rawValue, PK_BFLOAT16.rawValue])
+        func treesAreIndependent(window: Int, mode: UInt32) {
+            let precision = pk_precision(rawValue: mode)
             var alone = NaiveAttention(heads: 6, kvHeads: 2, headDim: 64, window: window)
             alone.addTree(Self.judged)
             var batch = NaiveAttention(heads: 6, kvHeads: 2, headDim: 64, window: window)
@@ -149,29 +171,36 @@ extension Kernels {
             part.v = rows(inputs.v, kw)
             part.dout = rows(inputs.dout, qw)
             onEveryInstructionSet { name in
-                let single = Self.run(alone, part, Pool(1))
-                let packed = Self.run(batch, inputs, Pool(1))
+                let single = Self.run(alone, part, Pool(1), precision: precision)
+                let packed = Self.run(batch, inputs, Pool(1), precision: precision)
                 #expect(sameBits(single.out, rows(packed.out, qw)), "\(name): out")
                 #expect(sameBits(single.lse, rows(packed.lse, 6)), "\(name): lse")
                 #expect(sameBits(single.dq, rows(packed.dq, qw)), "\(name): dq")
                 #expect(sameBits(single.dk, rows(packed.dk, kw)), "\(name): dk")
                 #expect(sameBits(single.dv, rows(packed.dv, kw)), "\(name): dv")
-                #expect(sameBits(packed.all, Self.run(batch, inputs, Pool(3)).all), "\(name): threads")
+                let threads = Self.run(batch, inputs, Pool(3), precision: precision)
+                #expect(sameBits(packed.all, threads.all), "\(name): threads")
             }
         }
 
-        @Test func notANumberStaysInItsTree() {
+        @Test(arguments: [PK_FLOAT32.rawValue, PK_BFLOAT16.rawValue])
+        func notANumberStaysInItsTree(mode: UInt32) {
             var naive = NaiveAttention(heads: 3, kvHeads: 1, headDim: 64)
-            naive.addTree([(nil, 20)])
-            naive.addTree([(nil, 20)])
+            for _ in 0..<3 { naive.addTree([(nil, 19)]) }
             var inputs = Inputs(naive, seed: 9)
-            inputs.k[3] = .nan
-            inputs.q[3 * 64 * 5] = .infinity
+            let first = 19 * 64
+            inputs.k[first + 3] = .nan
+            inputs.v[first + 5] = .infinity
+            inputs.q[3 * (first + 64 * 5)] = .infinity
             onEveryInstructionSet { name in
-                let output = Self.run(naive, inputs, Pool(2))
-                let clean = output.out[20 * 192..<40 * 192].filter(\.isFinite).count
-                #expect(clean == 20 * 192, "\(name)")
-                #expect(output.out[0].isNaN, "\(name)")
+                let output = Self.run(naive, inputs, Pool(2), precision: pk_precision(rawValue: mode))
+                for clean in [0..<19, 38..<57] {
+                    for (values, width) in [(output.out, 192), (output.dq, 192), (output.dk, 64), (output.dv, 64)] {
+                        let own = values[clean.lowerBound * width..<clean.upperBound * width]
+                        #expect(own.filter(\.isFinite).count == own.count, "\(name)")
+                    }
+                }
+                #expect(output.out[3 * first].isNaN, "\(name)")
             }
         }
     }

@@ -68,6 +68,14 @@ func largestError(_ actual: [Float], _ expected: [Double], scale: [Double]? = ni
     return worst
 }
 
+/// Root mean square of the differences, relative to that of what is expected where this is above 0.1.
+func relativeError(_ actual: [Float], _ expected: [Double]) -> Double {
+    guard actual.count == expected.count else { return .infinity }
+    let differences = zip(actual, expected).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }
+    let squares = expected.reduce(0) { $0 + $1 * $1 }
+    return (differences / max(squares, 0.01 * Double(expected.count))).squareRoot()
+}
+
 func sameBits(_ a: [Float], _ b: [Float]) -> Bool {
     a.count == b.count && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern }
 }

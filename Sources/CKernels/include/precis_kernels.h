@@ -106,14 +106,17 @@ typedef struct {
 
 /// out[rows, heads*head_dim]; lse [rows, heads] (log-sum-exp of the scaled scores) may be NULL.
 /// q, k, v rows have distances ldq, ldk, ldv (they may lie inside one fused qkv matrix).
-void pk_tree_attention(pk_pool *pool, pk_attention_shape shape, const pk_segment *segments, int32_t segment_count,
-                       const pk_range *ranges, const int32_t *positions, const float *q, int64_t ldq, const float *k,
-                       int64_t ldk, const float *v, int64_t ldv, float *out, int64_t ldo, float *lse);
+/// bf16: scores keep float32's accuracy, the operands of the other products are rounded, where the instruction set
+/// multiplies tiles of bf16 and head_dim is a multiple of 32; float32 elsewhere.
+void pk_tree_attention(pk_pool *pool, pk_precision precision, pk_attention_shape shape, const pk_segment *segments,
+                       int32_t segment_count, const pk_range *ranges, const int32_t *positions, const float *q,
+                       int64_t ldq, const float *k, int64_t ldk, const float *v, int64_t ldv, float *out, int64_t ldo,
+                       float *lse);
 /// Writes dq and overwrites dk, dv (every descendant's contribution summed in row order).
-void pk_tree_attention_backward(pk_pool *pool, pk_attention_shape shape, const pk_segment *segments,
-                                int32_t segment_count, const pk_range *ranges, const int32_t *positions,
-                                const float *q, int64_t ldq, const float *k, int64_t ldk, const float *v, int64_t ldv,
-                                const float *out, const float *dout, int64_t ldo, const float *lse, float *dq,
+void pk_tree_attention_backward(pk_pool *pool, pk_precision precision, pk_attention_shape shape,
+                                const pk_segment *segments, int32_t segment_count, const pk_range *ranges,
+                                const int32_t *positions, const float *q, int64_t ldq, const float *k, int64_t ldk,
+                                const float *v, int64_t ldv, const float *out, const float *dout, int64_t ldo, const float *lse, float *dq,
                                 int64_t lddq, float *dk, int64_t lddk, float *dv, int64_t lddv);
 
 /// Keys and values of positions first_position, first_position + 1, ...: either float32 rows

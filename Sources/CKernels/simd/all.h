@@ -16,6 +16,7 @@
 #include "limits.h"
 #ifdef BF16_MATRIX
 #include "amx_tile.h"
+#include "attention_matrix.h"
 #define TILE_BF16 amx_tile_bf16
 #define TILE_BF16_ROWS AMX_TILE_ROWS
 #define PEAK amx_peak
@@ -54,9 +55,10 @@ const pk_kernels KERNELS = {
     .rotary = rotary,
     .swiglu = swiglu,
     .swiglu_backward = swiglu_backward,
-    .attention = attention,
-    .attention_siblings = attention_siblings,
-    .attention_backward = attention_backward,
+    .attention = {.block = attention, .siblings = attention_siblings, .backward = attention_backward},
+#ifdef BF16_MATRIX
+    .attention_bf16 = {prepare_attention, attention_matrix, attention_siblings_matrix, attention_backward_matrix},
+#endif
     .store_kv = store_kv,
     .decode = decode,
     .maximum = maximum,

@@ -191,28 +191,72 @@ typedef struct {
     int32_t rows[PK_PANEL];            // row of each column
 } sibling_columns;
 
-/// Folds the keys [first, last) into columns [begin, end). Of keys that belong to the columns' own segment, `own` is
-/// true, a row sees those up to itself.
+/// Rows of the segments as columns of one block; their queries [columns, head_dim]. Returns how many columns.
+static int32_t gather_siblings(const pk_attention_arguments *a, const pk_segment *segments, int32_t count,
+                               int32_t kv_head, sibling_columns *columns, float *queries) {
+    const int32_t head_dim = a->shape.head_dim, heads = a->shape.heads / a->shape.kv_heads;
+    const int64_t offset = (int64_t)kv_head * heads * head_dim;
+    int32_t total = 0;
+    columns->heads = heads;
+    for (int32_t s = 0; s < count; s++) {
+        columns->begins[s] = total;
+        for (int32_t row = segments[s].begin; row < segments[s].end; row++, total += heads) {
+            memcpy(queries + (int64_t)total * head_dim, a->q + row * a->ldq + offset,
+                   (size_t)(heads * head_dim) * sizeof(float));
+            for (int32_t h = 0; h < heads; h++) columns->rows[total + h] = row;
+        }
+    }
+    columns->begins[count] = total;
+    return total;
+}
+
+/// Masks the scores of keys [key, key + count) for columns [begin, end), and all of other columns that share their
+/// lanes. Of keys that belong to the columns' own segment, which begins at `first`, a row sees those up to itself.
+static void mask_siblings(const pk_attention_arguments *a, const sibling_columns *columns, float *block_scores,
+                          int32_t key, int32_t count, int32_t begin, int32_t end, bool own, int32_t first) {
+    const int32_t from = begin / LANES * LANES, to = lane_round(end);
+    for (int32_t i = 0; i < count; i++) {
+        float *const scores = block_scores + i * PK_PANEL;
+        const int32_t visible = own ? begin + (key + i - first) * columns->heads : begin;
+        for (int32_t c = from; c < visible; c++) scores[c] = masked;
+        for (int32_t c = end; c < to; c++) scores[c] = masked;
+        if (a->shape.window > 0)
+            for (int32_t c = begin; c < end; c++)
+                if (a->positions[key + i] <= a->positions[columns->rows[c]] - a->shape.window) scores[c] = masked;
+    }
+}
+
+INLINE bool siblings_see(const pk_attention_arguments *a, const sibling_columns *columns, int32_t key, int32_t count,
+                         int32_t begin, int32_t end) {
+    return block_visible(key, count, columns->rows[begin], columns->rows[end - 1] + 1, a->positions, a->shape.window);
+}
+
+/// Calls `fold(first, last, begin, end, own)` for the keys [first, last) that columns [begin, end) see, in their order.
+#define FOR_KEYS_OF_SIBLINGS(fold)                                                                                   \
+    do {                                                                                                             \
+        const pk_range *ranges = a->ranges + segments[0].first_range;                                                \
+        if (segments[0].range_count > 0) fold(ranges[0].begin, ranges[0].end, 0, total, false);                      \
+        for (int32_t s = 0; s < count; s++) {                                                                        \
+            const int32_t begin = columns.begins[s], end = columns.begins[s + 1];                                    \
+            if (begin == end) continue;                                                                              \
+            ranges = a->ranges + segments[s].first_range;                                                            \
+            for (int32_t r = 1; r < segments[s].range_count; r++)                                                    \
+                fold(ranges[r].begin, ranges[r].end, begin, end, false);                                             \
+            fold(segments[s].begin, segments[s].end, begin, end, true);                                              \
+        }                                                                                                            \
+    } while (0)
+
+/// Folds the keys [first, last) into columns [begin, end).
 static void fold_siblings(const pk_attention_arguments *a, const attention_block *block, const sibling_columns *columns,
                           int32_t kv_head, int32_t first, int32_t last, int32_t begin, int32_t end, bool own) {
-    const int32_t head_dim = a->shape.head_dim, window = a->shape.window;
-    const int32_t from = begin / LANES * LANES, to = lane_round(end);
+    const int32_t head_dim = a->shape.head_dim, from = begin / LANES * LANES, to = lane_round(end);
     const int64_t offset = (int64_t)kv_head * head_dim;
-    if (begin == end) return;
     for (int32_t key = first; key < last; key += PK_PANEL) {
         const int32_t count = smaller(last - key, PK_PANEL);
-        if (!block_visible(key, count, columns->rows[begin], columns->rows[end - 1] + 1, a->positions, window)) continue;
+        if (!siblings_see(a, columns, key, count, begin, end)) continue;
         block_scores(head_dim, a->k + key * a->ldk + offset, a->ldk, count, block->scaled_queries + from, to - from, false,
                      block->scores + from);
-        for (int32_t i = 0; i < count; i++) {
-            float *const scores = block->scores + i * PK_PANEL;
-            const int32_t visible = own ? begin + (key + i - first) * columns->heads : begin;
-            for (int32_t c = from; c < visible; c++) scores[c] = masked;
-            for (int32_t c = end; c < to; c++) scores[c] = masked;
-            if (window > 0)
-                for (int32_t c = begin; c < end; c++)
-                    if (a->positions[key + i] <= a->positions[columns->rows[c]] - window) scores[c] = masked;
-        }
+        mask_siblings(a, columns, block->scores, key, count, begin, end, own, first);
         fold_block(block, a->v + key * a->ldv + offset, a->ldv, head_dim, count, begin, end, false);
     }
 }
@@ -220,38 +264,21 @@ static void fold_siblings(const pk_attention_arguments *a, const attention_block
 static void attention_siblings(const pk_attention_arguments *a, const pk_segment *segments, int32_t count,
                                int32_t kv_head, float *scratch) {
     const int32_t head_dim = a->shape.head_dim, heads = a->shape.heads / a->shape.kv_heads;
-    const int64_t offset = (int64_t)kv_head * heads * head_dim;
     const attention_block block = attention_block_in(scratch, head_dim);
     float *queries = scratch + 3 * (int64_t)PK_PANEL * block.padded;  // [columns, head_dim]
-    sibling_columns columns = {.heads = heads};
-    int32_t total = 0;
-    for (int32_t s = 0; s < count; s++) {
-        columns.begins[s] = total;
-        for (int32_t row = segments[s].begin; row < segments[s].end; row++, total += heads) {
-            memcpy(queries + (int64_t)total * head_dim, a->q + row * a->ldq + offset,
-                   (size_t)(heads * head_dim) * sizeof(float));
-            for (int32_t h = 0; h < heads; h++) columns.rows[total + h] = row;
-        }
-    }
-    columns.begins[count] = total;
+    sibling_columns columns;
+    const int32_t total = gather_siblings(a, segments, count, kv_head, &columns, queries);
+    if (total == 0) return;
     set_columns(block.scaled_queries, queries, head_dim, total, head_dim, a->shape.scale * log2_e);
     for (int32_t c = 0; c < PK_PANEL; c++) block.maxima[c] = lowest;
     memset(block.sums, 0, PK_PANEL * sizeof(float));
     memset(block.out, 0, (size_t)total * (size_t)block.padded * sizeof(float));
-
-    const pk_range *ranges = a->ranges + segments[0].first_range;
-    if (segments[0].range_count > 0)
-        fold_siblings(a, &block, &columns, kv_head, ranges[0].begin, ranges[0].end, 0, total, false);
-    for (int32_t s = 0; s < count; s++) {
-        const int32_t begin = columns.begins[s], end = columns.begins[s + 1];
-        ranges = a->ranges + segments[s].first_range;
-        for (int32_t r = 1; r < segments[s].range_count; r++)
-            fold_siblings(a, &block, &columns, kv_head, ranges[r].begin, ranges[r].end, begin, end, false);
-        fold_siblings(a, &block, &columns, kv_head, segments[s].begin, segments[s].end, begin, end, true);
-    }
+#define FOLD(...) fold_siblings(a, &block, &columns, kv_head, __VA_ARGS__)
+    FOR_KEYS_OF_SIBLINGS(FOLD);
+#undef FOLD
     for (int32_t c = 0; c < total; c++) {
-        const int32_t row = columns.rows[c], h = c % heads, head = kv_head * heads + h;
-        finish_query(&block, c, head_dim, a->out + row * a->ldo + offset + h * head_dim,
+        const int32_t row = columns.rows[c], head = kv_head * heads + c % heads;
+        finish_query(&block, c, head_dim, a->out + row * a->ldo + (int64_t)head * head_dim,
                      a->lse ? a->lse + (int64_t)row * a->shape.heads + head : NULL);
     }
 }

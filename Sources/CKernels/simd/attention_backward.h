@@ -26,7 +26,6 @@ static void attention_backward(const pk_attention_arguments *a, const pk_segment
     const int32_t head_dim = a->shape.head_dim, queries = end - begin, columns = lane_round(queries);
     const int32_t kv_head = head / (a->shape.heads / a->shape.kv_heads);
     const int64_t head_offset = (int64_t)head * head_dim, kv_offset = (int64_t)kv_head * head_dim;
-    const int64_t ld_heads = (int64_t)a->shape.heads * head_dim;
     const attention_block block = attention_block_in(scratch, head_dim);
     const int32_t padded = block.padded;
     const int64_t square = (int64_t)PK_PANEL * padded;
@@ -58,6 +57,7 @@ static void attention_backward(const pk_attention_arguments *a, const pk_segment
             const int32_t count = smaller(last - key, PK_PANEL);
             if (!block_visible(key, count, begin, end, a->positions, a->shape.window)) continue;
             const bool diagonal = own && key == begin;
+            const int64_t row = a->heads_ld * head + key * (int64_t)head_dim;
             const float *k = a->k + key * a->ldk + kv_offset, *v = a->v + key * a->ldv + kv_offset;
             block_scores(head_dim, k, a->ldk, count, block.scaled_queries, columns, diagonal, probabilities);
             mask_block(probabilities, key, count, begin, end, diagonal, a->positions, a->shape.window);
@@ -74,10 +74,10 @@ static void attention_backward(const pk_attention_arguments *a, const pk_segment
                     v_store(d_scores + at, diagonal ? v_select(p > 0, ds, v_select(p == p, v_splat(0), p)) : ds);
                 }
             }
-            block_key_gradient(count, queries, probabilities, d_out_rows, padded, head_dim, diagonal,
-                               a->dv_heads + key * ld_heads + head_offset, ld_heads, sums);
-            block_key_gradient(count, queries, d_scores, q_rows, padded, head_dim, diagonal,
-                               a->dk_heads + key * ld_heads + head_offset, ld_heads, sums);
+            block_key_gradient(count, queries, probabilities, d_out_rows, padded, head_dim, diagonal, a->dv_heads + row,
+                               head_dim, sums);
+            block_key_gradient(count, queries, d_scores, q_rows, padded, head_dim, diagonal, a->dk_heads + row, head_dim,
+                               sums);
             const float *keys = gather_rows(k, a->ldk, count, head_dim, padded, block.padding);
             block_values(queries, count, d_scores, keys, padded, diagonal, dq);
         }

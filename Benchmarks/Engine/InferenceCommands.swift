@@ -58,31 +58,38 @@ struct DecodingCommand: ParsableCommand {
 
     @OptionGroup var options: BenchmarkOptions
     @Option(help: "Sequences decoded together.") var batch = 16
+    @Option(help: "Batches, of other prompts, decoded one after another.") var batches = 1
     @Option(help: "Tokens of each sequence.") var tokens = 64
+    @Flag(help: "Without drafts of what follows.") var plain = false
 
     func run() throws {
         let loaded = try options.loadModel()
         let model = options.engine(loaded)
         let samples = min(batch, 8)
-        func requests(_ maximumTokens: Int) throws -> [SamplingRequest] {
-            try samplingRequests(
-                options, loaded, prompts: (batch + samples - 1) / samples, samples: samples,
-                maximumTokens: maximumTokens, total: batch)
+        let prompts = (batch + samples - 1) / samples
+        /// Requests of the batches, which are decoded one after another.
+        func requests(_ maximumTokens: Int) throws -> [[SamplingRequest]] {
+            let all = try samplingRequests(
+                options, loaded, prompts: prompts * batches, samples: samples, maximumTokens: maximumTokens,
+                total: batch * batches)
+            return stride(from: 0, to: all.count, by: prompts).map { Array(all[$0..<min(all.count, $0 + prompts)]) }
         }
         let (first, all) = (try requests(1), try requests(1 + tokens))
-        func sample(_ requests: [SamplingRequest]) throws {
-            try model.sample(requests, stopTokens: [], batchSize: batch) { _, _, _ in }
+        func sample(_ requests: [[SamplingRequest]]) throws {
+            for batchRequests in requests {
+                try model.sample(batchRequests, stopTokens: [], batchSize: batch, drafting: !plain) { _, _, _ in }
+            }
         }
         try sample(first)
         // Prompts and the first token cost the same in both.
         let prompt = median(try (0..<options.repeats).map { _ in try seconds { try sample(first) } })
         let times = try (0..<options.repeats).map { _ in try seconds { try sample(all) } - prompt }
         var result = BenchmarkResult("decode-\(batch)", model: model)
-        result["tokens_per_s"] = Double(batch * tokens) / median(times)
+        result["tokens_per_s"] = Double(batch * batches * tokens) / median(times)
         result["estimated_bytes"] =
             MemoryEstimate.sampling(
                 configuration: loaded.configuration, precision: model.precision, batchSize: batch,
-                samplesPerPrompt: samples, promptTokens: all.map(\.prompt.count).max() ?? 0, maximumTokens: 1 + tokens
+                samplesPerPrompt: samples, promptTokens: all.joined().map(\.prompt.count).max() ?? 0, maximumTokens: 1 + tokens
             ).byteCount
         try result.report()
     }

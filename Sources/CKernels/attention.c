@@ -222,14 +222,21 @@ typedef struct {
     const int32_t *offsets;
 } store_job;
 
-enum { STORE_ROWS = 16 };  // of one task; even, so that two tasks never share a pair of positions
+enum { STORE_ROWS = 16 };  // of one task
+
+/// First row of a task: never the second of a pair of positions whose first is another task's.
+static int64_t store_begin(const store_job *job, int64_t index) {
+    int64_t row = pk_min(job->rows, index * STORE_ROWS);
+    while (row > 0 && row < job->rows && job->offsets[row] % 2 != 0 && job->panels[row] == job->panels[row - 1]) row++;
+    return row;
+}
 
 static void store_task(void *context, int32_t worker, int64_t index) {
     (void)worker;
     const store_job *job = context;
     const int32_t head_dim = job->shape.head_dim, kv_heads = job->shape.kv_heads;
-    const int64_t words = pk_kv_block_words(head_dim), end = pk_min(job->rows, (index + 1) * STORE_ROWS);
-    for (int64_t row = index * STORE_ROWS; row < end; row++) {
+    const int64_t words = pk_kv_block_words(head_dim), end = store_begin(job, index + 1);
+    for (int64_t row = store_begin(job, index); row < end; row++) {
         const int32_t offset = job->offsets[row];
         uint32_t *block = job->panels[row] + offset / PK_PANEL * kv_heads * words;
         for (int32_t h = 0; h < kv_heads; h++)

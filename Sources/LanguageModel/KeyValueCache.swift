@@ -64,8 +64,8 @@ final class KeyValueCache {
             layer: layer, (0..<rows).map { (self, position + $0) }, queryKeyValue: queryKeyValue, pool: pool)
     }
 
-    /// Takes row i of a fused q, k, v matrix for a position of a cache. Rows of one cache are adjacent and in order;
-    /// several begin at an even position.
+    /// Takes row i of a fused q, k, v matrix for a position of a cache. Rows of one cache are adjacent and their positions
+    /// follow each other.
     static func store(
         layer: Int, _ targets: [(cache: KeyValueCache, position: Int)], queryKeyValue: UnsafePointer<Float>, pool: ThreadPool
     ) {

@@ -9,11 +9,13 @@ extension LanguageModel {
     /// - Parameters:
     ///   - stopTokens: ids that end a sample.
     ///   - batchSize: samples decoded together.
+    ///   - drafting: whether few samples' next tokens are drafted from their own text (`PromptLookup`); a matter of
+    ///     speed only.
     ///   - onFinish: called once per sample, in order of completion, with the request's and the
     ///     sample's index. Throwing ends sampling.
     /// - Throws: `ModelError` for an invalid prompt; whatever `onFinish` throws.
     public func sample(
-        _ requests: [SamplingRequest], stopTokens: Set<Int32>, batchSize: Int = 64,
+        _ requests: [SamplingRequest], stopTokens: Set<Int32>, batchSize: Int = 64, drafting: Bool = true,
         onFinish: (_ request: Int, _ sample: Int, _ sequence: SampledSequence) throws -> Void
     ) throws {
         for request in requests {
@@ -23,7 +25,7 @@ extension LanguageModel {
             try check(tree)
         }
         preparePackedWeights()
-        var decoder = BatchDecoder(model: self, stopTokens: stopTokens)
+        var decoder = BatchDecoder(model: self, stopTokens: stopTokens, drafting: drafting)
         var pending = requests.indices.lazy.flatMap { request in
             requests[request].seeds.indices.lazy.map { (request, $0) }
         }.makeIterator()
@@ -57,28 +59,31 @@ extension LanguageModel {
         return logits
     }
 
-    /// One decoding step of `sequences`: writes each one's newest token into its cache and returns the
-    /// logits of its successor, [sequences, vocabulary].
-    func decode(_ sequences: [BatchDecoder.Sequence]) -> UnsafeMutablePointer<Float> {
+    /// One decoding step of `sequences`: writes each one's newest token and what is drafted after it into its cache and
+    /// returns the logits of their successors, [rows of the step, vocabulary].
+    func decode(_ sequences: [BatchDecoder.Sequence], _ step: BatchDecoder.Step) -> UnsafeMutablePointer<Float> {
         let c = configuration
-        let rows = sequences.count
-        let positions = sequences.map { Int32($0.position) }
-        let targets = sequences.map { ($0.cache, $0.position) }
+        let rows = step.rows
+        let fed = zip(sequences, step.drafts).flatMap { sequence, draft in
+            ([sequence.lastToken] + draft).enumerated().map { (sequence, token: $1, position: sequence.position + $0) }
+        }
+        let positions = fed.map { Int32($0.position) }
+        let targets = fed.map { ($0.0.cache, $0.position) }
         let spanBegin = (0...rows).map { Int32(2 * $0) }
         let slot = inferenceActivations.reserve(rows: rows, c)
         var x = workspace.residual[0].reserve(rows * c.hiddenSize)
         var next = workspace.residual[1].reserve(rows * c.hiddenSize)
-        embed(sequences.map(\.lastToken), into: x)
+        embed(fed.map(\.token), into: x)
         var spans: [pk_kv_span] = []
         spans.reserveCapacity(2 * rows)
         for layer in layout.layers.indices {
             attentionInputs(layer: layer, rows: rows, positions: positions, x: x, into: slot, dropout: nil)
             KeyValueCache.store(layer: layer, targets, queryKeyValue: slot.queryKeyValue, pool: pool)
             spans.removeAll(keepingCapacity: true)
-            for sequence in sequences {
+            for (sequence, _, position) in fed {
                 let own = sequence.cache
                 spans.append(sequence.prompt.cache.span(layer: layer, count: sequence.prompt.cache.count))
-                spans.append(own.span(layer: layer, count: sequence.position - own.firstPosition + 1))
+                spans.append(own.span(layer: layer, count: position - own.firstPosition + 1))
             }
             pk_decode_attention(
                 pool.handle, c.attentionShape, Int32(rows), slot.queryKeyValue, Int64(c.fusedAttentionSize), spans,

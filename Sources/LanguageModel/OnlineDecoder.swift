@@ -51,7 +51,7 @@ public struct OnlineDecoder {
         var alternatives: Int
         var ignoresStopTokens: Bool
 
-        func finishReason(_ stopTokens: Set<Int32>) -> SampledSequence.FinishReason? {
+        func finishReason(_ sequence: BatchDecoder.Sequence, _ stopTokens: Set<Int32>) -> SampledSequence.FinishReason? {
             if !ignoresStopTokens, stopTokens.contains(sequence.lastToken) { return .stop }
             return sequence.tokens.count >= sequence.limit ? .length : nil
         }
@@ -159,7 +159,9 @@ public struct OnlineDecoder {
         // Every sample starts from the one row of logits that the prompt ends with.
         let tokens = prompt.logits.withUnsafeBufferPointer { logits -> [Token] in
             guard let logits = logits.baseAddress else { return [] }
-            return admitted.indices.flatMap { Self.draw(&admitted[$0...$0], logits: logits, model, stopTokens) }
+            return admitted.indices.flatMap { index in
+                draw(&admitted[index...index], BatchDecoder.Step([admitted[index].sequence], drafting: false), logits)
+            }
         }
         // Beside those of the same prompt: attention reads a prompt once for neighbours.
         let place = members.lastIndex { $0.sequence.prompt === prompt }.map { $0 + 1 } ?? members.endIndex
@@ -168,21 +170,22 @@ public struct OnlineDecoder {
         return Admission(sequences: numbers, tokens: tokens)
     }
 
-    /// Advances every sequence by a token; those that end leave the batch.
+    /// Advances every sequence by a token, or by several where drafts of few sequences were right; those that end leave
+    /// the batch.
     public mutating func step() -> [Token] {
         guard !members.isEmpty else { return [] }
-        for index in members.indices { makeRoom(for: &members[index].sequence) }
-        let logits = model.decode(members.map(\.sequence))
-        let tokens = Self.draw(&members[...], logits: logits, model, stopTokens)
+        let sequences = members.map(\.sequence)
+        let step = BatchDecoder.Step(sequences, drafting: true)
+        for index in members.indices { makeRoom(for: &members[index].sequence, drafted: step.drafts[index].count) }
+        let tokens = draw(&members[...], step, model.decode(members.map(\.sequence), step))
         removeFinished()
         return tokens
     }
 
-    private func makeRoom(for sequence: inout BatchDecoder.Sequence) {
+    private func makeRoom(for sequence: inout BatchDecoder.Sequence, drafted: Int) {
         let used = sequence.tokens.count - 1
-        guard used >= sequence.cache.capacity else { return }
-        sequence.cache = sequence.cache.grown(
-            to: min(sequence.limit, 2 * used), keeping: used)
+        guard used + drafted >= sequence.cache.capacity else { return }
+        sequence.cache = sequence.cache.grown(to: min(sequence.limit, 2 * (used + drafted)), keeping: used)
     }
 
     /// Takes sequences out of the batch before their end; numbers that are not in it are ignored.
@@ -192,7 +195,7 @@ public struct OnlineDecoder {
 
     private mutating func removeFinished() {
         let stopTokens = stopTokens
-        remove { $0.finishReason(stopTokens) != nil }
+        remove { $0.finishReason($0.sequence, stopTokens) != nil }
     }
 
     private mutating func remove(where isGone: (Member) -> Bool) {
@@ -200,27 +203,29 @@ public struct OnlineDecoder {
         members.removeAll(where: isGone)
     }
 
-    /// Draws a token per member from `logits` [members, vocabulary].
-    private static func draw(
-        _ members: inout ArraySlice<Member>, logits: UnsafePointer<Float>, _ model: LanguageModel, _ stopTokens: Set<Int32>
+    /// Draws what follows the rows of a step from `logits` [rows, vocabulary].
+    private func draw(
+        _ members: inout ArraySlice<Member>, _ step: BatchDecoder.Step, _ logits: UnsafePointer<Float>
     ) -> [Token] {
         let width = model.configuration.vocabularyCount
-        var ids = [Int32](repeating: 0, count: members.count)
-        var logProbabilities = [Float](repeating: 0, count: members.count)
-        pk_sample(
-            model.pool.handle, Int64(members.count), Int64(width), logits, Int64(width),
-            members.map(\.sequence.settings.temperature), members.map(\.sequence.settings.topP),
-            members.map(\.sequence.uniform), &ids, &logProbabilities)
-        return zip(members.indices, 0...).map { index, row in
-            members[index].sequence.tokens.append(ids[row])
-            members[index].sequence.logProbability += Double(logProbabilities[row])
-            let values = UnsafeBufferPointer(start: logits + row * width, count: width)
-            return Token(
-                sequence: members[index].sequence.request, id: ids[row], logProbability: logProbabilities[row],
-                alternatives: likeliest(
-                    members[index].alternatives, values, drawn: (values[Int(ids[row])], logProbabilities[row])),
-                finishReason: members[index].finishReason(stopTokens))
+        let draws = BatchDecoder.Draws(members.map(\.sequence), step, logits: logits, model: model)
+        var tokens: [Token] = []
+        for (index, place) in zip(members.indices, 0...) {
+            let member = members[index]
+            draws.append(
+                to: &members[index].sequence, place, of: step, isEnd: { member.finishReason($0, stopTokens) != nil }
+            ) { row, sequence in
+                let values = UnsafeBufferPointer(start: logits + row * width, count: width)
+                let (id, logProbability) = (draws.tokens[row], draws.logProbabilities[row])
+                tokens.append(
+                    Token(
+                        sequence: sequence.request, id: id, logProbability: logProbability,
+                        alternatives: Self.likeliest(
+                            member.alternatives, values, drawn: (values[Int(id)], logProbability)),
+                        finishReason: member.finishReason(sequence, stopTokens)))
+            }
         }
+        return tokens
     }
 
     /// The `count` largest logits as log-probabilities, largest first, ties by lower id. The drawn token's logit and

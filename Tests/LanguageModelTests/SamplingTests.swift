@@ -37,6 +37,35 @@ import Testing
         #expect(Set(wide.map(\.sequence.tokens)).count > 10, "samples differ from each other")
     }
 
+    /// Few samples are drafted from their own text: long enough ones that repeat themselves, so that many drafts are right
+    /// and many wrong, at odd and even places and across blocks of keys.
+    @Test(arguments: [Precision.float32, .bfloat16])
+    func draftsChangeNoBit(precision: Precision) throws {
+        let model = TinyModel.make(precision: precision)
+        let requests = (0..<3).map { index in
+            SamplingRequest(
+                prompt: TinyModel.tokens(11 + index, seed: UInt64(index + 40)),
+                settings: SamplingSettings(temperature: index == 0 ? 0 : 0.3, topP: 0.5, maximumTokens: 150), seeds: [1, 2])
+        }
+        func draw(_ batchSize: Int, drafting: Bool) throws -> [[Int]: SampledSequence] {
+            var drawn: [[Int]: SampledSequence] = [:]
+            try model.sample(requests, stopTokens: [7], batchSize: batchSize, drafting: drafting) { drawn[[$0, $1]] = $2 }
+            return drawn
+        }
+        let expected = try draw(6, drafting: false)
+        #expect(expected.values.map(\.tokens.count).max() == 150)
+        for batchSize in [1, 2, 4] { #expect(try draw(batchSize, drafting: true) == expected) }
+
+        var decoder = OnlineDecoder(model: model, stopTokens: [7])
+        _ = try decoder.admit(.init(requests[0]))
+        var (steps, tokens) = (0, 0)
+        while !decoder.isEmpty {
+            steps += 1
+            tokens += decoder.step().count
+        }
+        #expect(tokens > steps * 3, "two sequences and right drafts")
+    }
+
     @Test func greedyFollowsTheLargestLogitAndIgnoresTopP() throws {
         let model = TinyModel.make()
         let prompt = TinyModel.tokens(9, seed: 12)

@@ -131,11 +131,11 @@ typedef struct {
 /// keys as pairs of dimensions [head_dim/2][64][2], then the values as pairs of positions [32][64][2] per 64 dimensions.
 int64_t pk_kv_panel_words(pk_attention_shape shape, int64_t positions);
 /// Rounds row i of k and v (rows ld apart) and writes it at position offsets[i] of panels[i]. Rows of one target are
-/// adjacent, their positions follow each other, and the first row's is even where there are several.
+/// adjacent and their positions follow each other.
 void pk_store_kv(pk_pool *pool, pk_attention_shape shape, int64_t rows, const float *k, const float *v, int64_t ld,
                  uint32_t *const *panels, const int32_t *offsets);
 
-/// heads / kv_heads <= 64. One new token per sequence: query i attends to spans[span_begin[i]..<span_begin[i+1]].
+/// heads / kv_heads <= 64. Query i (a new token of a sequence) attends to spans[span_begin[i]..<span_begin[i+1]].
 /// Queries with the same first span (a shared prompt) are adjacent, so that the span is read once.
 void pk_decode_attention(pk_pool *pool, pk_attention_shape shape, int32_t queries, const float *q, int64_t ldq,
                          const pk_kv_span *spans, const int32_t *span_begin, const int32_t *positions, float *out,

@@ -1,4 +1,4 @@
-// Attention of one new token per sequence. A row is one (query, head) pair; the vector lanes run along
+// Attention of new tokens, each to the keys before it. A row is one (query, head) pair; the vector lanes run along
 // the keys in the scores and along the head's dimension in the sums. Rows that share a span take turns
 // at each block of 64 keys while it is in the first-level cache.
 
@@ -86,7 +86,7 @@ static void mask_decode(const decode_rows *rows, int32_t first, int32_t row_coun
     }
 }
 
-/// A pair of positions shares a word: the even one is written first, beside a zero.
+/// A pair of positions shares a word: the even one is written first, beside a zero. What was there is replaced.
 static void store_kv(int32_t head_dim, const float *k, const float *v, uint32_t *block, int32_t at) {
     uint32_t *keys = block + at, *values = block + pk_key_panel_words(head_dim) + at / 2 * PK_PANEL;
     for (int32_t d = 0; d < head_dim; d += LANES) {
@@ -98,8 +98,8 @@ static void store_kv(int32_t head_dim, const float *k, const float *v, uint32_t 
             keys[(d + i) / 2 * PK_PANEL] = key_bits[i] | key_bits[i + 1] << 16;
         // 64 dimensions a panel, 32 pairs of positions apart.
         uint32_t *to = values + d / PK_PANEL * (PK_PANEL / 2) * PK_PANEL + d % PK_PANEL;
-        if (count == LANES) v_store_bits(to, at % 2 == 0 ? value_bits : v_load_bits(to) | value_bits << 16);
-        else for (int32_t i = 0; i < count; i++) to[i] = at % 2 == 0 ? value_bits[i] : to[i] | value_bits[i] << 16;
+        if (count == LANES) v_store_bits(to, at % 2 == 0 ? value_bits : (v_load_bits(to) & 0xffffu) | value_bits << 16);
+        else for (int32_t i = 0; i < count; i++) to[i] = at % 2 == 0 ? value_bits[i] : (to[i] & 0xffffu) | value_bits[i] << 16;
     }
 }
 

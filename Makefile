@@ -54,7 +54,7 @@ test: setup
 	@sh Scripts/install-browser-checks.sh
 	@sh Scripts/install-server-checks.sh
 	@echo "==> Building and running the tests"
-	@swift test $(TEST_FLAGS) --no-parallel
+	@sh Scripts/run-tests.sh $(TEST_FLAGS) --no-parallel
 
 bench: build
 	@echo "==> Kernels"

@@ -1,6 +1,7 @@
 import CKernels
 
-/// Operand format of matrix products; accumulation, norms, softmax and the residual stream are float32.
+/// Operand format of matrix products, attention's among them where the CPU multiplies tiles; accumulation, norms,
+/// softmax and the residual stream are float32.
 public enum Precision: String, Sendable, Codable, CaseIterable {
     case float32
     case bfloat16
@@ -15,9 +16,12 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     /// Rows that weight gradients sum up at a time.
     package var gradientRowStep: Int { Int(pk_gradient_step(kernel)) }
 
-    /// Precision and instruction path, e.g. `bfloat16/avx512bf16`: results are equal to the bit
-    /// within one mode, so the mode is part of every cache key.
-    public var numericMode: String { "\(rawValue)/\(String(cString: pk_isa_name(pk_isa_current())))" }
+    /// Raised with every change of the kernels that changes a bit of a result.
+    private static let kernelVersion = 2
+
+    /// Precision, instruction path and version of the kernels, e.g. `bfloat16/avx512bf16/2`: results are equal to the
+    /// bit within one mode, so the mode is part of every cache key.
+    public var numericMode: String { "\(rawValue)/\(String(cString: pk_isa_name(pk_isa_current())))/\(Self.kernelVersion)" }
 }
 
 /// The process's worker threads. Results do not depend on how many there are.

@@ -64,13 +64,18 @@ public struct Figure: Sendable, Equatable {
 
 /// An article as several systems summarised it, with the judge's view of each summary.
 public struct Example: Sendable, Equatable {
+    public struct Question: Sendable, Equatable {
+        public var question: String
+        public var right: String
+    }
+
     public struct Entry: Sendable, Equatable {
-        public struct Question: Sendable, Equatable {
-            public var question: String
-            public var right: String
-            /// `nil` where the judge said "Unsure".
-            public var given: String?
-            public var isCorrect: Bool
+        /// The judge's answer to a question after reading the summary.
+        public enum Answer: Sendable, Equatable {
+            case right
+            case wrong(String)
+            case unsure
+            case notAsked
         }
         public var system: String
         public var summary: String
@@ -78,7 +83,8 @@ public struct Example: Sendable, Equatable {
         /// Why the preference function chose this summary or the original's.
         public var verdict: String
         public var tone: Table.Tone
-        public var questions: [Question]
+        /// In the order of the example's questions; empty where the judge was not asked.
+        public var answers: [Answer]
     }
     /// e.g. "Largest win".
     public var rule: String
@@ -87,5 +93,7 @@ public struct Example: Sendable, Equatable {
     public var articleWords: Int
     /// What a reader of the list of examples learns of it; may be empty.
     public var gist: String
+    /// The same for every system.
+    public var questions: [Question]
     public var entries: [Entry]
 }

@@ -72,9 +72,7 @@ struct HTMLRenderer {
                 .make(.h4, content: [.text(entry.system), .text(" "), .make(.small, text: entry.facts)]),
                 modelText(entry.summary),
                 .make(.p, .class("why"), content: Table.Cell(entry.verdict, tone: entry.tone).markup()),
-                entry.questions.isEmpty
-                    ? .empty
-                    : .make(.ol, .class("questions"), content: entry.questions.map(question)),
+                entry.answers.isEmpty ? .empty : .make(.ol, .class("answers"), content: entry.answers.map(answer)),
             ])
         }
         // The reference and the system compared with it stay in view; the rest is one step away.
@@ -94,17 +92,27 @@ struct HTMLRenderer {
             .make(.details, .class("source"), content: [
                 .make(.summary, text: "The article"), modelText(example.article),
             ]),
+            example.questions.isEmpty
+                ? .empty
+                : .make(.details, .class("source"), content: [
+                    .make(.summary, text: "The questions"),
+                    .make(.ol, .class("questions"), content: example.questions.map { question in
+                        .make(.li, content: [
+                            .make(.bdi, text: question.question), .text(" "),
+                            .make(.span, .class("mark good"), content: [.make(.bdi, text: question.right)]),
+                        ])
+                    }),
+                ]),
         ] + folded)
     }
 
-    private func question(_ question: Example.Entry.Question) -> Markup {
-        let given = question.given ?? "Unsure"
-        let answer: Markup = question.isCorrect
-            ? .make(.span, .class("mark good"), content: [.make(.bdi, text: given), .text(" (right)")])
-            : .make(.span, .class("mark bad"), content: [
-                .make(.bdi, text: given), .text("; right answer: "), .make(.bdi, text: question.right),
-            ])
-        return .make(.li, content: [.make(.bdi, text: question.question), .text(" "), answer])
+    private func answer(_ answer: Example.Entry.Answer) -> Markup {
+        switch answer {
+        case .right: .make(.li, .class("mark good"), text: "right")
+        case .wrong(let given): .make(.li, .class("mark bad"), content: [.text("wrong: "), .make(.bdi, text: given)])
+        case .unsure: .make(.li, .class("mark bad"), text: "Unsure")
+        case .notAsked: .make(.li, text: "not asked")
+        }
     }
 
     /// Text from outside: its own direction, line breaks kept, long words broken by the style sheet.

@@ -57,17 +57,27 @@ struct MarkdownRenderer {
         var output = "<details><summary><b>\(Escaping.text(example.rule))</b>, article "
         output += "\(Escaping.text(example.articleID)), \(example.articleWords) words"
         output += (example.gist.isEmpty ? "" : ". " + Escaping.text(example.gist)) + "</summary>\n\n"
+        if !example.questions.isEmpty { output += "Questions and right answers:\n\n" }
+        for (index, question) in example.questions.enumerated() {
+            output += "\(index + 1). \(escape(question.question)) \(escape(question.right))\n"
+        }
+        if !example.questions.isEmpty { output += "\n" }
         for entry in example.entries {
             output += "**\(escape(entry.system))** \(escape(entry.facts))\n\n"
             output += "> \(escape(entry.summary.isEmpty ? "(empty)" : entry.summary))\n\n\(escape(entry.verdict))\n\n"
-            for (index, question) in entry.questions.enumerated() {
-                output += "\(index + 1). \(escape(question.question)) "
-                output += question.isCorrect
-                    ? "right: \(escape(question.right))\n"
-                    : "given: \(escape(question.given ?? "Unsure")); right answer: \(escape(question.right))\n"
-            }
-            output += "\n"
+            if entry.answers.isEmpty { continue }
+            let answers = entry.answers.enumerated().map { "\($0 + 1) \(answer($1))" }
+            output += "Answers: " + answers.joined(separator: " · ") + "\n\n"
         }
         return output + "</details>\n"
+    }
+
+    private func answer(_ answer: Example.Entry.Answer) -> String {
+        switch answer {
+        case .right: "right"
+        case .wrong(let given): "wrong: \(escape(given))"
+        case .unsure: "Unsure"
+        case .notAsked: "not asked"
+        }
     }
 }

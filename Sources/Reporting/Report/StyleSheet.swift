@@ -23,7 +23,7 @@ enum StyleSheet {
         .skip:focus{left:.5rem;top:.5rem}
         header.top,main,footer{max-width:62rem;margin:0 auto;padding:0 1.25rem}
         header.top{padding-top:3rem;padding-bottom:.5rem}
-        h1,h2,h3,h4,nav,table,caption,figcaption,.badges,summary,.note,.notes,footer,.plot,.why,.questions,.absent,.cell{font-family:ui-sans-serif,system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}
+        h1,h2,h3,h4,nav,table,caption,figcaption,.badges,summary,.note,.notes,footer,.plot,.why,.questions,.answers,.absent,.cell{font-family:ui-sans-serif,system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}
         h1{font-size:clamp(1.6rem,4vw,2.3rem);line-height:1.2;letter-spacing:-.015em;margin:0 0 .4rem;text-wrap:balance}
         h2{font-size:1.45rem;line-height:1.3;letter-spacing:-.01em;margin:0 0 1rem}
         h3{font-size:1.08rem;margin:2.2rem 0 .7rem}
@@ -91,8 +91,9 @@ enum StyleSheet {
         .answer h4 small{font-weight:400;color:var(--quiet);font-size:.84rem;margin-left:.4rem}
         .why{font-size:.86rem;margin:.4rem 0}
         .questions{font-size:.84rem;line-height:1.5;padding-left:1.3rem;color:var(--quiet);max-width:46rem}
-        .questions .mark{font-weight:500}
-        .questions bdi{overflow-wrap:anywhere}
+        .mark{font-weight:500}
+        .questions bdi,.answers bdi{overflow-wrap:anywhere}
+        .answers{display:flex;flex-wrap:wrap;gap:.1rem 2.2rem;font-size:.84rem;margin:.3rem 0 0;padding-left:1.3rem;max-width:46rem}
         .source blockquote{font-size:.94rem}
         .absent{background:var(--faint);border:1px dashed var(--rule);border-radius:4px;padding:.9rem 1rem .2rem;font-size:.92rem;max-width:46rem}
         .absent pre{background:var(--paper)}

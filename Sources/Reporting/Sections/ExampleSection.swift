@@ -100,15 +100,27 @@ struct ExampleSection {
     private func example(_ rule: String, _ articleID: String, _ headline: SystemAnalysis, _ original: SystemAnalysis) -> Example {
         let others = analysis.systems.filter { $0.name != headline.name && $0.name != original.name }
         let reference = original.system.outcomes.first { $0.articleID == articleID }
-        let entries = ([original, headline] + others).compactMap { system in
-            system.system.outcomes.first { $0.articleID == articleID }.map { entry(system.system, $0, against: reference) }
+        let judged = ([original, headline] + others).compactMap { system in
+            system.system.outcomes.first { $0.articleID == articleID }.map { (system: system.system, outcome: $0) }
         }
+        let questions = judged.first { !$0.outcome.questions.isEmpty }?.outcome.questions ?? []
+        let entries = judged.map { entry($0.system, $0.outcome, questions, against: reference) }
         return Example(
             rule: rule, articleID: articleID, article: reference?.article ?? "", articleWords: reference?.articleWords ?? 0,
-            gist: entries.dropFirst().first?.verdict ?? "", entries: entries)
+            gist: entries.dropFirst().first?.verdict ?? "", questions: questions.map(Self.shown), entries: entries)
     }
 
-    private func entry(_ system: SystemResult, _ outcome: ArticleOutcome, against reference: ArticleOutcome?) -> Example.Entry {
+    private static func shown(_ question: JudgedQuestion) -> Example.Question {
+        .init(question: question.question, right: option(question, question.answer))
+    }
+
+    private static func option(_ question: JudgedQuestion, _ index: Int) -> String {
+        question.options.indices.contains(index) ? question.options[index] : "?"
+    }
+
+    private func entry(
+        _ system: SystemResult, _ outcome: ArticleOutcome, _ questions: [JudgedQuestion], against reference: ArticleOutcome?
+    ) -> Example.Entry {
         var facts = Prose.counted(outcome.summaryWords, "word")
         if let correct = outcome.correct { facts += ", \(correct) of \(max(outcome.questions.count, correct)) right" }
         if !outcome.failures.isEmpty { facts += "; " + outcome.failures.map(\.label).joined(separator: ", ") }
@@ -121,12 +133,14 @@ struct ExampleSection {
         }
         return Example.Entry(
             system: system.label, summary: outcome.summary, facts: facts, verdict: verdict, tone: tone,
-            questions: outcome.questions.map { question in
-                func option(_ index: Int) -> String { question.options.indices.contains(index) ? question.options[index] : "?" }
-                return .init(
-                    question: question.question, right: option(question.answer), given: question.given.map(option),
-                    isCorrect: question.given == question.answer)
-            })
+            answers: outcome.questions.isEmpty ? [] : questions.map { Self.answer(to: $0, among: outcome.questions) })
+    }
+
+    /// A question is known by its text.
+    private static func answer(to question: JudgedQuestion, among answered: [JudgedQuestion]) -> Example.Entry.Answer {
+        guard let asked = answered.first(where: { $0.question == question.question }) else { return .notAsked }
+        guard let given = asked.given else { return .unsure }
+        return given == asked.answer ? .right : .wrong(option(asked, given))
     }
 
     /// The preference function's decision in words.
@@ -162,7 +176,8 @@ struct ExampleSection {
                 examples.append(Example(
                     rule: "\(kind.label.prefix(1).uppercased())\(kind.label.dropFirst()): \(system.label)", articleID: outcome.articleID,
                     article: outcome.article, articleWords: outcome.articleWords,
-                    gist: "", entries: [entry(system.system, outcome, against: reference)]))
+                    gist: "", questions: outcome.questions.map(Self.shown),
+                    entries: [entry(system.system, outcome, outcome.questions, against: reference)]))
             }
         }
         return examples

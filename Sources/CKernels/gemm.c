@@ -99,16 +99,22 @@ void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64
 
 // ---- Product of rows and panels ----------------------------------------------------------------------
 
+/// Rows times some panels; `column` is where the panels' first column goes.
 typedef struct {
-    const pk_kernels *kernels;
-    pk_precision precision;
-    int64_t m, n, k;
     const float *x;
-    int64_t ldx;
+    int64_t ldx, k, n, column;
     void *operands;  // converted rows, or NULL when x is used as it is
     int64_t lda;     // operands from row to row
     const char *packed;
     size_t panel_bytes;
+} product_part;
+
+typedef struct {
+    const pk_kernels *kernels;
+    pk_precision precision;
+    int64_t m, n;
+    const product_part *parts;  // the first has all columns; what the others add comes after it
+    int32_t part_count;
     float *y;
     int64_t ldy;
     bool accumulate;
@@ -127,37 +133,39 @@ static int64_t lines_before(int64_t tile, int64_t tiles, int64_t rows) {
     return rows < 9 ? 0 : 4 * tile / tiles;
 }
 
-/// Rows [begin, end) of one panel, in tiles of nearly equal height.
-static void product_panel(const product_job *job, int64_t begin, int64_t end, int64_t panel) {
+/// Rows [begin, end) of one panel of one part, in tiles of nearly equal height.
+static void product_panel(const product_job *job, const product_part *part, int64_t begin, int64_t end, int64_t panel) {
     const pk_kernels *kernels = job->kernels;
     const int64_t rows = end - begin;
     const int64_t tiles = pk_ceil_div(rows, pk_tile_rows(kernels, job->precision));
-    const int32_t columns = (int32_t)pk_min(PK_PANEL, job->n - panel * PK_PANEL);
-    float *y = job->y + panel * PK_PANEL;
+    const int32_t columns = (int32_t)pk_min(PK_PANEL, part->n - panel * PK_PANEL);
+    float *y = job->y + part->column + panel * PK_PANEL;
+    const bool first_part = part == job->parts, adds = job->accumulate || !first_part;
     // With few rows the panels come from memory: the next one is fetched while this one is used.
-    const bool streamed = job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < job->n;
+    const bool streamed = first_part && job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < part->n;
     // Blocks of nearly equal length, whole steps of the widest instruction set.
-    const int64_t block = pk_round_up(pk_ceil_div(job->k, pk_ceil_div(job->k, SUM_BLOCK)), SUM_STEP);
-    for (int64_t from = 0; from < job->k; from += block) {
-        const int64_t count = pk_min(block, job->k - from);
-        const bool accumulate = job->accumulate || from > 0;
-        const char *b = job->packed + (size_t)panel * job->panel_bytes +
+    const int64_t block = pk_round_up(pk_ceil_div(part->k, pk_ceil_div(part->k, SUM_BLOCK)), SUM_STEP);
+    for (int64_t from = 0; from < part->k; from += block) {
+        const int64_t count = pk_min(block, part->k - from);
+        const bool accumulate = adds || from > 0;
+        const char *b = part->packed + (size_t)panel * part->panel_bytes +
                         (size_t)from * PK_PANEL * element_bytes(job->precision);
         for (int64_t tile = 0; tile < tiles; tile++) {
             const int64_t first = begin + rows * tile / tiles;
             const int32_t height = (int32_t)(begin + rows * (tile + 1) / tiles - first);
-            if (job->accumulate) fetch_sums(y + (first + height) * job->ldy, job->ldy, pk_min(height, end - first - height));
+            if (job->accumulate && first_part)
+                fetch_sums(y + (first + height) * job->ldy, job->ldy, pk_min(height, end - first - height));
             if (job->precision == PK_FLOAT32) {
-                const float *a = job->operands ? (const float *)job->operands : job->x;
-                kernels->tile_f32(height, count, a + first * job->lda + from, job->lda, (const float *)b,
+                const float *a = part->operands ? (const float *)part->operands : part->x;
+                kernels->tile_f32(height, count, a + first * part->lda + from, part->lda, (const float *)b,
                                   y + first * job->ldy, job->ldy, columns, accumulate);
             } else {
-                const char *a = (const char *)job->operands + (size_t)(first * job->lda + from) * kernels->bf16_operand;
+                const char *a = (const char *)part->operands + (size_t)(first * part->lda + from) * kernels->bf16_operand;
                 const int64_t pairs = pk_ceil_div(count, 2);
                 const int64_t fetched = lines_before(tile, tiles, rows);
                 const int32_t lines = streamed ? (int32_t)(lines_before(tile + 1, tiles, rows) - fetched) : 0;
-                kernels->tile_bf16(height, pairs, a, job->lda, b,
-                                   b + job->panels_ahead * (int64_t)job->panel_bytes + fetched * PK_LINE * pairs, lines,
+                kernels->tile_bf16(height, pairs, a, part->lda, b,
+                                   b + job->panels_ahead * (int64_t)part->panel_bytes + fetched * PK_LINE * pairs, lines,
                                    y + first * job->ldy, job->ldy, columns, accumulate);
             }
         }
@@ -170,7 +178,15 @@ static void product_task(void *context, int32_t worker, int64_t index) {
     const int64_t begin = index % job->row_blocks * job->row_block, end = pk_min(job->m, begin + job->row_block);
     const int64_t first = index / job->row_blocks * job->panel_block;
     const int64_t last = pk_min(pk_ceil_div(job->n, PK_PANEL), first + job->panel_block);
-    for (int64_t panel = first; panel < last; panel++) product_panel(job, begin, end, panel);
+    for (int64_t panel = first; panel < last; panel++) {
+        product_panel(job, job->parts, begin, end, panel);
+        // What is added comes while the sums are in the cache.
+        for (int32_t i = 1; i < job->part_count; i++) {
+            const product_part *part = job->parts + i;
+            const int64_t own = panel - part->column / PK_PANEL;
+            if (own >= 0 && own * PK_PANEL < part->n) product_panel(job, part, begin, end, own);
+        }
+    }
 }
 
 static void run_product(pk_pool *pool, product_job *job) {
@@ -182,7 +198,7 @@ static void run_product(pk_pool *pool, product_job *job) {
         job->panel_block = pk_max(1, panels / (threads * 16));
     } else {
         // Neighbouring tasks share their panels, which stay in the second-level cache while rows pass.
-        const int64_t resident = PANEL_CACHE / (int64_t)(pk_min(job->k, SUM_BLOCK) * PK_PANEL * element_bytes(job->precision));
+        const int64_t resident = PANEL_CACHE / (int64_t)(pk_min(job->parts->k, SUM_BLOCK) * PK_PANEL * element_bytes(job->precision));
         const int64_t tasks = pk_max(1, job->row_blocks * panels / (threads * 16));
         job->panel_block = pk_max(1, pk_min(resident, tasks));
         // Equal groups: a short last one would end the run on one thread.
@@ -198,33 +214,59 @@ static void convert_task(void *context, int32_t worker, int64_t index) {
     (void)worker;
     const product_job *job = context;
     const int64_t first = index * CONVERTED_ROWS, rows = pk_min(CONVERTED_ROWS, job->m - first);
-    job->kernels->convert_rows(rows, job->k, job->x + first * job->ldx, job->ldx,
-                               (char *)job->operands + (size_t)(first * job->lda) * job->kernels->bf16_operand,
-                               job->lda);
+    for (int32_t i = 0; i < job->part_count; i++) {
+        const product_part *part = job->parts + i;
+        job->kernels->convert_rows(rows, part->k, part->x + first * part->ldx, part->ldx,
+                                   (char *)part->operands + (size_t)(first * part->lda) * job->kernels->bf16_operand,
+                                   part->lda);
+    }
 }
 
 void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
              const void *packed, float *y, int64_t ldy, bool accumulate) {
+    pk_gemm_sum(pool, precision, m, n, k, x, ldx, packed, NULL, 0, y, ldy, accumulate);
+}
+
+void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
+                 const void *packed, const pk_addend *addends, int32_t addend_count, float *y, int64_t ldy,
+                 bool accumulate) {
     if (m <= 0 || n <= 0) return;
-    product_job job = {
-        .kernels = pk_kernels_current(), .precision = precision, .m = m, .n = n, .k = k, .x = x, .ldx = ldx, .lda = ldx,
-        .packed = packed, .panel_bytes = panel_bytes(precision, k), .y = y, .ldy = ldy, .accumulate = accumulate,
-    };
-    if (k <= 0) {
-        if (!accumulate)
-            for (int64_t r = 0; r < m; r++) memset(y + r * ldy, 0, (size_t)n * sizeof(float));
-        return;
+    if (k <= 0 && !accumulate)
+        for (int64_t r = 0; r < m; r++) memset(y + r * ldy, 0, (size_t)n * sizeof(float));
+    product_part parts[1 + PK_MOST_ADDENDS];
+    int32_t count = 0;
+    if (k > 0) parts[count++] = (product_part){.x = x, .ldx = ldx, .lda = ldx, .k = k, .n = n, .packed = packed};
+    int32_t fused = 0;
+    for (; k > 0 && fused < pk_min(addend_count, PK_MOST_ADDENDS) && addends[fused].column % PK_PANEL == 0; fused++) {
+        const pk_addend *addend = addends + fused;
+        parts[count++] = (product_part){.x = addend->x, .ldx = addend->ldx, .lda = addend->ldx, .k = addend->k,
+                                        .n = addend->n, .column = addend->column, .packed = addend->packed};
     }
-    if (precision == PK_BFLOAT16) {
-        job.lda = padded_sum(precision, k);
-        job.operands = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_A, (size_t)(m * job.lda) * job.kernels->bf16_operand);
+    product_job job = {.kernels = pk_kernels_current(), .precision = precision, .m = m, .n = n, .parts = parts,
+                       .part_count = count, .y = y, .ldy = ldy, .accumulate = accumulate};
+    size_t operand_bytes = 0;
+    for (int32_t i = 0; i < count; i++) {
+        parts[i].panel_bytes = panel_bytes(precision, parts[i].k);
+        if (precision == PK_BFLOAT16) parts[i].lda = padded_sum(precision, parts[i].k);
+        operand_bytes += (size_t)pk_round_up(m * parts[i].lda, PK_LINE) * job.kernels->bf16_operand;
+    }
+    if (count > 0 && precision == PK_BFLOAT16) {
+        char *operands = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_A, operand_bytes);
+        int64_t elements = 0;
+        for (int32_t i = 0; i < count; i++) {
+            parts[i].operands = operands;
+            operands += (size_t)pk_round_up(m * parts[i].lda, PK_LINE) * job.kernels->bf16_operand;
+            elements += m * parts[i].k;
+        }
         const int64_t tasks = pk_ceil_div(m, CONVERTED_ROWS);
-        if (m * k < 1 << 16)
+        if (elements < 1 << 16)
             for (int64_t i = 0; i < tasks; i++) convert_task(&job, 0, i);
         else
             pk_pool_run_indexed(pool, tasks, convert_task, &job);
     }
-    run_product(pool, &job);
+    if (count > 0) run_product(pool, &job);
+    for (const pk_addend *addend = addends + fused; addend < addends + addend_count; addend++)
+        pk_gemm(pool, precision, m, addend->n, addend->k, addend->x, addend->ldx, addend->packed, y + addend->column, ldy, true);
 }
 
 // ---- Weight gradient ----------------------------------------------------------------------------------
@@ -282,11 +324,10 @@ void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, i
             };
             pk_pool_run_indexed(pool, pk_ceil_div(outputs, TRANSPOSED_OUTPUTS) + (output == 0 ? panels : 0),
                                 gradient_pack_task, &pack);
-            product_job job = {
-                .kernels = kernels, .precision = precision, .m = outputs, .n = k, .k = rows,
-                .operands = pack.dy_transposed, .lda = lda, .packed = x_panels,
-                .panel_bytes = panel_bytes(precision, rows), .y = dw + output * lddw, .ldy = lddw, .accumulate = true,
-            };
+            const product_part part = {.k = rows, .n = k, .operands = pack.dy_transposed, .lda = lda, .packed = x_panels,
+                                       .panel_bytes = panel_bytes(precision, rows)};
+            product_job job = {.kernels = kernels, .precision = precision, .m = outputs, .n = k, .parts = &part,
+                               .part_count = 1, .y = dw + output * lddw, .ldy = lddw, .accumulate = true};
             run_product(pool, &job);
         }
     }

@@ -68,12 +68,11 @@ extension LanguageModel {
         pk_rmsnorm(
             pool.handle, Int64(rows), Int64(c.hiddenSize), x, gains.attention(layer: index),
             c.normEpsilon, normalized, slot.attentionNormScale)
+        let adapted = adapterForward(
+            attentionInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize, dropout: dropout)
         forwardMatrices[index].queryKeyValue.multiply(
             normalized, stride: c.hiddenSize, rows: rows, into: slot.queryKeyValue, stride: c.fusedAttentionSize,
-            accumulating: false, pool: pool)
-        adapterForward(
-            attentionInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize,
-            y: slot.queryKeyValue, stride: c.fusedAttentionSize, dropout: dropout)
+            accumulating: false, adding: adapted, pool: pool)
         pk_rotary(
             pool.handle, Int64(rows), Int32(c.headCount + c.keyValueHeadCount), Int32(c.headSize), positions,
             rotary.cosines.pointer, rotary.sines.pointer, slot.queryKeyValue, Int64(c.fusedAttentionSize), false)
@@ -88,32 +87,31 @@ extension LanguageModel {
         let c = configuration
         let matrices = forwardMatrices[index]
         slot.middle.update(from: x, count: rows * c.hiddenSize)
+        let adaptedOutput = adapterForward(
+            [FusedTarget(target: .output, column: 0)], layer: index, rows: rows, x: slot.attention,
+            inputs: c.querySize, dropout: dropout)
         matrices.output.multiply(
             slot.attention, stride: c.querySize, rows: rows, into: slot.middle, stride: c.hiddenSize,
-            accumulating: true, pool: pool)
-        adapterForward(
-            [FusedTarget(target: .output, column: 0)], layer: index, rows: rows, x: slot.attention,
-            inputs: c.querySize, y: slot.middle, stride: c.hiddenSize, dropout: dropout)
+            accumulating: true, adding: adaptedOutput, pool: pool)
 
         let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
         pk_rmsnorm(
             pool.handle, Int64(rows), Int64(c.hiddenSize), slot.middle,
             gains.feedForward(layer: index), c.normEpsilon, normalized, slot.feedForwardNormScale)
+        let adaptedGateUp = adapterForward(
+            feedForwardInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize, dropout: dropout)
         matrices.gateUp.multiply(
             normalized, stride: c.hiddenSize, rows: rows, into: slot.gateUp, stride: 2 * c.intermediateSize,
-            accumulating: false, pool: pool)
-        adapterForward(
-            feedForwardInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize, y: slot.gateUp,
-            stride: 2 * c.intermediateSize, dropout: dropout)
+            accumulating: false, adding: adaptedGateUp, pool: pool)
         let inner = workspace.inner.reserve(rows * c.intermediateSize)
         pk_swiglu(pool.handle, Int64(rows), Int64(c.intermediateSize), slot.gateUp, inner)
         out.update(from: slot.middle, count: rows * c.hiddenSize)
+        let adaptedDown = adapterForward(
+            [FusedTarget(target: .down, column: 0)], layer: index, rows: rows, x: inner,
+            inputs: c.intermediateSize, dropout: dropout)
         matrices.down.multiply(
             inner, stride: c.intermediateSize, rows: rows, into: out, stride: c.hiddenSize, accumulating: true,
-            pool: pool)
-        adapterForward(
-            [FusedTarget(target: .down, column: 0)], layer: index, rows: rows, x: inner,
-            inputs: c.intermediateSize, y: out, stride: c.hiddenSize, dropout: dropout)
+            adding: adaptedDown, pool: pool)
     }
 
     /// Attention among the rows of a batch of trees.
@@ -127,27 +125,25 @@ extension LanguageModel {
             keepingLogSumExp ? slot.attentionLogSumExp : nil)
     }
 
-    /// y[:, target's columns] += scale * dropout(x) A^T B^T for each target that is adapted.
+    /// What adapters add to a projection of x: scale * dropout(x) A^T times B^T in each adapted target's columns.
     private func adapterForward(
-        _ targets: [FusedTarget], layer: Int, rows: Int, x: UnsafePointer<Float>, inputs: Int,
-        y: UnsafeMutablePointer<Float>, stride: Int, dropout: AdapterDropout?
-    ) {
-        guard let adapter else { return }
-        for part in targets {
-            guard let index = adapter.placement(part.target, layer: layer) else { continue }
-            let packed = adapter.packedPlacement(index)
-            let (low, _) = adapterLow(adapter, index, rows: rows, x: x, inputs: inputs, dropout: dropout)
-            packed.forwardB.multiply(
-                low, stride: adapter.rank, rows: rows, into: y + part.column, stride: stride, accumulating: true,
-                pool: pool)
+        _ targets: [FusedTarget], layer: Int, rows: Int, x: UnsafePointer<Float>, inputs: Int, dropout: AdapterDropout?
+    ) -> [PackedMatrix.Addend] {
+        guard let adapter else { return [] }
+        let adapted = targets.compactMap { part in adapter.placement(part.target, layer: layer).map { (index: $0, part.column) } }
+        let lows = workspace.adapterLow.reserve(adapted.count * rows * adapter.rank)
+        return adapted.enumerated().map { place, target in
+            let low = lows + place * rows * adapter.rank
+            _ = adapterLow(adapter, target.index, rows: rows, x: x, inputs: inputs, into: low, dropout: dropout)
+            return .init(matrix: adapter.packedPlacement(target.index).forwardB, input: low, column: target.1)
         }
     }
 
-    /// scale * dropout(x) A^T [rows, rank], and the (dropped) input that A read.
+    /// low = scale * dropout(x) A^T [rows, rank]; returns the (dropped) input that A read.
     func adapterLow(
         _ adapter: LowRankAdapter, _ index: Int, rows: Int, x: UnsafePointer<Float>, inputs: Int,
-        dropout: AdapterDropout?
-    ) -> (low: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>) {
+        into low: UnsafeMutablePointer<Float>, dropout: AdapterDropout?
+    ) -> UnsafePointer<Float> {
         var input = x
         if let dropout, adapter.dropout > 0 {
             let dropped = workspace.adapterInput.reserve(rows * inputs)
@@ -156,10 +152,9 @@ extension LanguageModel {
                 addingTo: false)
             input = UnsafePointer(dropped)
         }
-        let low = workspace.adapterLow.reserve(rows * adapter.rank)
         adapter.packedPlacement(index).forwardA.multiply(
             input, stride: inputs, rows: rows, into: low, stride: adapter.rank, accumulating: false, pool: pool)
         for element in 0..<(rows * adapter.rank) { low[element] *= adapter.scale }
-        return (low, input)
+        return input
     }
 }

@@ -30,14 +30,27 @@ final class PackedMatrix {
             pool.handle, precision, Int64(other.outputs), Int64(other.inputs), other.storage, storage)
     }
 
-    /// y[rows, outputs] (+)= x[rows, inputs] W^T; strides are distances between rows.
+    /// Rows of a contiguous input that a second matrix multiplies, added to the columns of a product from `column` on.
+    struct Addend {
+        var matrix: PackedMatrix
+        /// [rows, matrix.inputs]
+        var input: UnsafePointer<Float>
+        var column: Int
+    }
+
+    /// y[rows, outputs] (+)= x[rows, inputs] W^T, then what is to be added; strides are distances between rows.
     func multiply(
         _ x: UnsafePointer<Float>, stride xStride: Int, rows: Int, into y: UnsafeMutablePointer<Float>,
-        stride yStride: Int, accumulating: Bool, pool: ThreadPool
+        stride yStride: Int, accumulating: Bool, adding addends: [Addend] = [], pool: ThreadPool
     ) {
-        pk_gemm(
-            pool.handle, precision, Int64(rows), Int64(outputs), Int64(inputs), x, Int64(xStride), storage, y,
-            Int64(yStride), accumulating)
+        let added = addends.map { addend in
+            pk_addend(
+                x: addend.input, ldx: Int64(addend.matrix.inputs), packed: UnsafeRawPointer(addend.matrix.storage),
+                n: Int64(addend.matrix.outputs), k: Int64(addend.matrix.inputs), column: Int64(addend.column))
+        }
+        pk_gemm_sum(
+            pool.handle, precision, Int64(rows), Int64(outputs), Int64(inputs), x, Int64(xStride), storage, added,
+            Int32(added.count), y, Int64(yStride), accumulating)
     }
 
     /// Log-sum-exp per row and the logits of the given labels, without keeping the logits.

@@ -97,13 +97,9 @@ extension TrainingPass {
         let dInner = workspace.gradientInner.reserve(rows * c.intermediateSize)
 
         pk_swiglu(pool, Int64(rows), Int64(c.intermediateSize), slot.gateUp, inner)
-        matrices.down.multiply(
-            gradient, stride: c.hiddenSize, rows: rows, into: dInner, stride: c.intermediateSize,
-            accumulating: false, pool: model.pool)
         backwardProjection(
-            [FusedTarget(target: .down, column: 0)], layer: index, rows: rows, x: inner, inputs: c.intermediateSize,
-            dy: gradient, stride: c.hiddenSize, outputs: c.hiddenSize, weight: layer.down, dx: dInner,
-            dropout: dropout, into: gradients)
+            [FusedTarget(target: .down, column: 0)], matrices.down, layer: index, rows: rows, x: inner,
+            dy: gradient, weight: layer.down, dx: dInner, dropout: dropout, into: gradients)
         pk_swiglu_backward(pool, Int64(rows), Int64(c.intermediateSize), dInner, slot.gateUp, slot.gateUp)
 
         let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
@@ -111,13 +107,9 @@ extension TrainingPass {
             pool, Int64(rows), Int64(c.hiddenSize), slot.middle,
             model.gains.feedForward(layer: index), c.normEpsilon, normalized, nil)
         let dNormalized = workspace.gradientNormalized.reserve(rows * c.hiddenSize)
-        matrices.gateUp.multiply(
-            slot.gateUp, stride: 2 * c.intermediateSize, rows: rows, into: dNormalized, stride: c.hiddenSize,
-            accumulating: false, pool: model.pool)
         backwardProjection(
-            model.feedForwardInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize,
-            dy: slot.gateUp, stride: 2 * c.intermediateSize, outputs: 2 * c.intermediateSize, weight: layer.gate,
-            dx: dNormalized, dropout: dropout, into: gradients)
+            model.feedForwardInputTargets, matrices.gateUp, layer: index, rows: rows, x: normalized,
+            dy: slot.gateUp, weight: layer.gate, dx: dNormalized, dropout: dropout, into: gradients)
         pk_rmsnorm_backward(
             pool, Int64(rows), Int64(c.hiddenSize), dNormalized, slot.middle,
             model.gains.feedForward(layer: index), slot.feedForwardNormScale, gradient,
@@ -136,13 +128,9 @@ extension TrainingPass {
         let fused = Int64(c.fusedAttentionSize)
 
         let dAttention = workspace.gradientAttention.reserve(rows * c.querySize)
-        matrices.output.multiply(
-            gradient, stride: c.hiddenSize, rows: rows, into: dAttention, stride: c.querySize, accumulating: false,
-            pool: model.pool)
         backwardProjection(
-            [FusedTarget(target: .output, column: 0)], layer: index, rows: rows, x: slot.attention,
-            inputs: c.querySize, dy: gradient, stride: c.hiddenSize, outputs: c.hiddenSize, weight: layer.output,
-            dx: dAttention, dropout: dropout, into: gradients)
+            [FusedTarget(target: .output, column: 0)], matrices.output, layer: index, rows: rows, x: slot.attention,
+            dy: gradient, weight: layer.output, dx: dAttention, dropout: dropout, into: gradients)
 
         let dFused = workspace.gradientQueryKeyValue.reserve(rows * c.fusedAttentionSize)
         let keyColumn = c.querySize
@@ -161,61 +149,71 @@ extension TrainingPass {
             pool, Int64(rows), Int64(c.hiddenSize), x, model.gains.attention(layer: index),
             c.normEpsilon, normalized, nil)
         let dNormalized = workspace.gradientNormalized.reserve(rows * c.hiddenSize)
-        matrices.queryKeyValue.multiply(
-            dFused, stride: c.fusedAttentionSize, rows: rows, into: dNormalized, stride: c.hiddenSize,
-            accumulating: false, pool: model.pool)
         backwardProjection(
-            model.attentionInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize, dy: dFused,
-            stride: c.fusedAttentionSize, outputs: c.fusedAttentionSize, weight: layer.query, dx: dNormalized,
-            dropout: dropout, into: gradients)
+            model.attentionInputTargets, matrices.queryKeyValue, layer: index, rows: rows, x: normalized, dy: dFused,
+            weight: layer.query, dx: dNormalized, dropout: dropout, into: gradients)
         pk_rmsnorm_backward(
             pool, Int64(rows), Int64(c.hiddenSize), dNormalized, x,
             model.gains.attention(layer: index), slot.attentionNormScale, gradient,
             gradients.isForAdapter ? nil : gradients.values.pointer + layer.attentionNorm.offset)
     }
 
-    /// The weight's gradient (full fine-tuning), or the adapters' gradients and their share of dx.
+    /// dx = dy W, and the weight's gradient (full fine-tuning), or the adapters' gradients and their share of dx.
     ///
     /// With low = scale * drop(x) A^T: dB += dy^T low; dlow = scale * dy B; dA += dlow^T drop(x);
     /// dx += drop'(dlow A).
+    /// - Parameter transposed: W^T as a matrix [inputs, outputs]; `dy` [rows, outputs] and `x` [rows, inputs] are
+    ///   contiguous.
     private func backwardProjection(
-        _ targets: [FusedTarget], layer: Int, rows: Int, x: UnsafePointer<Float>, inputs: Int,
-        dy: UnsafePointer<Float>, stride: Int, outputs: Int, weight: ParameterLayout.Tensor,
-        dx: UnsafeMutablePointer<Float>, dropout: AdapterDropout?, into gradients: Gradients
+        _ targets: [FusedTarget], _ transposed: PackedMatrix, layer: Int, rows: Int, x: UnsafePointer<Float>,
+        dy: UnsafePointer<Float>, weight: ParameterLayout.Tensor, dx: UnsafeMutablePointer<Float>,
+        dropout: AdapterDropout?, into gradients: Gradients
     ) {
+        let (inputs, outputs) = (transposed.outputs, transposed.inputs)
+        func multiply(adding addends: [PackedMatrix.Addend]) {
+            transposed.multiply(
+                dy, stride: outputs, rows: rows, into: dx, stride: inputs, accumulating: false, adding: addends,
+                pool: model.pool)
+        }
         guard let adapter = model.adapter else {
+            multiply(adding: [])
             accumulateWeightGradient(
-                dy, stride: stride, outputs: outputs, x, stride: inputs, inputs: inputs, rows: rows,
+                dy, stride: outputs, outputs: outputs, x, stride: inputs, inputs: inputs, rows: rows,
                 into: gradients.values.pointer + weight.offset, precision: model.precision, pool: model.pool)
             return
         }
-        for part in targets {
-            guard let index = adapter.placement(part.target, layer: layer) else { continue }
-            let placement = adapter.placements[index]
-            let transposed = adapter.transposedPlacement(index, pool: model.pool)
-            let (low, input) = model.adapterLow(adapter, index, rows: rows, x: x, inputs: inputs, dropout: dropout)
-            let dyPart = dy + part.column
+        let adapted = targets.compactMap { part in adapter.placement(part.target, layer: layer).map { (index: $0, part.column) } }
+        let dLows = model.workspace.adapterLowGradient.reserve(adapted.count * rows * adapter.rank)
+        var shares: [(index: Int, addend: PackedMatrix.Addend)] = []
+        for (place, target) in adapted.enumerated() {
+            let placement = adapter.placements[target.index]
+            let matrices = adapter.transposedPlacement(target.index, pool: model.pool)
+            let low = model.workspace.adapterLow.reserve(rows * adapter.rank)
+            let input = model.adapterLow(adapter, target.index, rows: rows, x: x, inputs: inputs, into: low, dropout: dropout)
+            let dyPart = dy + target.1
             accumulateWeightGradient(
-                dyPart, stride: stride, outputs: placement.outputs, low, stride: adapter.rank, inputs: adapter.rank,
+                dyPart, stride: outputs, outputs: placement.outputs, low, stride: adapter.rank, inputs: adapter.rank,
                 rows: rows, into: gradients.values.pointer + placement.offsetB, precision: model.precision,
                 pool: model.pool)
-            let dLow = model.workspace.adapterLowGradient.reserve(rows * adapter.rank)
-            transposed.b.multiply(
-                dyPart, stride: stride, rows: rows, into: dLow, stride: adapter.rank, accumulating: false,
+            let dLow = dLows + place * rows * adapter.rank
+            matrices.b.multiply(
+                dyPart, stride: outputs, rows: rows, into: dLow, stride: adapter.rank, accumulating: false,
                 pool: model.pool)
             for element in 0..<(rows * adapter.rank) { dLow[element] *= adapter.scale }
             accumulateWeightGradient(
                 dLow, stride: adapter.rank, outputs: adapter.rank, input, stride: inputs, inputs: inputs, rows: rows,
                 into: gradients.values.pointer + placement.offsetA, precision: model.precision, pool: model.pool)
-            guard let dropout, adapter.dropout > 0 else {
-                transposed.a.multiply(
-                    dLow, stride: adapter.rank, rows: rows, into: dx, stride: inputs, accumulating: true,
-                    pool: model.pool)
-                continue
-            }
+            shares.append((target.index, .init(matrix: matrices.a, input: dLow, column: 0)))
+        }
+        guard let dropout, adapter.dropout > 0 else {
+            multiply(adding: shares.map(\.addend))
+            return
+        }
+        multiply(adding: [])
+        for (index, share) in shares {
             let dDropped = model.workspace.adapterInputGradient.reserve(rows * inputs)
-            transposed.a.multiply(
-                dLow, stride: adapter.rank, rows: rows, into: dDropped, stride: inputs, accumulating: false,
+            share.matrix.multiply(
+                share.input, stride: adapter.rank, rows: rows, into: dDropped, stride: inputs, accumulating: false,
                 pool: model.pool)
             dropout.apply(
                 dDropped, stride: inputs, columns: inputs, rate: adapter.dropout, placement: index, output: dx,

@@ -135,6 +135,51 @@ extension Kernels {
             }
         }
 
+        /// Addends of the same columns, of part of them, from a column that no panel begins with, and more than are added
+        /// at once.
+        @Test(arguments: [[0], [64], [0, 128, 0], [0, 60, 64], [0, 0, 64, 0, 64, 0]], [PK_FLOAT32.rawValue, PK_BFLOAT16.rawValue])
+        func addendsAreProductsThatAccumulate(columns: [Int], mode: UInt32) {
+            let precision = pk_precision(rawValue: mode)
+            for (m, n, k) in [(3, 200, 31), (130, 200, 96), (130, 200, 0)] {
+                var random = SplitMix(UInt64(m + columns.count))
+                let (x, w) = (random.floats(m * k), random.floats(n * k))
+                let start = random.floats(m * n)
+                let inner = columns.indices.map { 5 + 16 * $0 }
+                let inputs = inner.map { random.floats(m * $0) }
+                let outputs = columns.map { min(n - $0, 72) }
+                let weights = zip(inner, outputs).map { random.floats($0 * $1) }
+                onEveryInstructionSet { name in
+                    let pool = Pool(2)
+                    let base = packed(pool, precision, w, outputs: n, inputs: k)
+                    let matrices = columns.indices.map { packed(pool, precision, weights[$0], outputs: outputs[$0], inputs: inner[$0]) }
+                    for accumulate in [false, true] {
+                        var (apart, together) = (start, start)
+                        pk_gemm(pool.handle, precision, Int64(m), Int64(n), Int64(k), x, Int64(k), base.pointer, &apart, Int64(n), accumulate)
+                        apart.withUnsafeMutableBufferPointer { y in
+                            for (i, column) in columns.enumerated() {
+                                pk_gemm(
+                                    pool.handle, precision, Int64(m), Int64(outputs[i]), Int64(inner[i]), inputs[i], Int64(inner[i]),
+                                    matrices[i].pointer, y.baseAddress.map { $0 + column }, Int64(n), true)
+                            }
+                        }
+                        let copies = inputs.map { UnsafeMutableBufferPointer<Float>.allocate(capacity: $0.count) }
+                        defer { copies.forEach { $0.deallocate() } }
+                        let addends = columns.indices.map { i in
+                            _ = copies[i].initialize(from: inputs[i])
+                            return pk_addend(
+                                x: copies[i].baseAddress, ldx: Int64(inner[i]), packed: matrices[i].pointer, n: Int64(outputs[i]),
+                                k: Int64(inner[i]), column: Int64(columns[i]))
+                        }
+                        pk_gemm_sum(
+                            pool.handle, precision, Int64(m), Int64(n), Int64(k), x, Int64(k), base.pointer, addends,
+                            Int32(addends.count), &together, Int64(n), accumulate)
+                        let same = sameBits(apart, together)
+                        #expect(same, "\(name), \(m) rows, accumulate \(accumulate)")
+                    }
+                }
+            }
+        }
+
         @Test func matchesOpenBLAS() {
             let (m, n, k) = (70, 192, 576)
             var random = SplitMix(5)

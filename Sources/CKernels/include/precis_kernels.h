@@ -59,6 +59,19 @@ void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64
 /// y[m, n] (+)= x[m, k] * packed^T.
 void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
              const void *packed, float *y, int64_t ldy, bool accumulate);
+/// y[m, column ..< column + n] += x[m, k] * packed^T, beside another product of the same rows.
+typedef struct {
+    const float *x;
+    int64_t ldx;
+    const void *packed;  // [n, k]
+    int64_t n, k, column;
+} pk_addend;
+enum { PK_MOST_ADDENDS = 4 };
+/// As pk_gemm, followed by a pk_gemm that accumulates for each addend in turn, to the bit. Up to PK_MOST_ADDENDS whose
+/// columns are multiples of 64 are added while the sums are in the cache.
+void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
+                 const void *packed, const pk_addend *addends, int32_t addend_count, float *y, int64_t ldy,
+                 bool accumulate);
 /// Rows that a weight gradient sums up before it adds them to an element: 1 in f32, 2 or 32 in bf16.
 int32_t pk_gradient_step(pk_precision precision);
 /// dw[n, k] += dy[m, n]^T * x[m, k]; each element is one chain of additions in row order,

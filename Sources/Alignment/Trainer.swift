@@ -143,7 +143,7 @@ public final class Trainer {
 
     /// Fills `gradients` with the effective batch's gradient, in micro-batches of `tokenBudget` rows.
     private func accumulateGradients(_ indices: [Int], step: Int) throws -> BatchLoss {
-        gradients.zero()
+        gradients.zero(pool: model.pool)
         var batch = BatchLoss(data, indices: indices)
         let trees = indices.map { data.tree($0) }
         for group in TreeBatch.groups(of: trees, tokenBudget: settings.tokenBudget, rowStep: model.precision.gradientRowStep) {

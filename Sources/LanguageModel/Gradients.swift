@@ -1,3 +1,5 @@
+import CKernels
+
 /// Gradients of the trainable parameters: the model's own (full fine-tuning) or its adapter's.
 public final class Gradients {
     /// In the order of the model's (or the adapter's) parameters.
@@ -43,8 +45,8 @@ public final class Gradients {
         embeddingRows.removeAll(keepingCapacity: true)
     }
 
-    public func zero() {
-        values.zero()
+    public func zero(pool: ThreadPool) {
+        pk_zero(pool.handle, Int64(values.count), values.pointer)
         embeddingSlots.removeAll(keepingCapacity: true)
         embeddingRows.removeAll(keepingCapacity: true)
     }

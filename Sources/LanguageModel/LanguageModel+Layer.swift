@@ -86,7 +86,7 @@ extension LanguageModel {
     ) {
         let c = configuration
         let matrices = forwardMatrices[index]
-        slot.middle.update(from: x, count: rows * c.hiddenSize)
+        pk_copy(pool.handle, Int64(rows * c.hiddenSize), x, slot.middle)
         let adaptedOutput = adapterForward(
             [FusedTarget(target: .output, column: 0)], layer: index, rows: rows, x: slot.attention,
             inputs: c.querySize, dropout: dropout)
@@ -105,7 +105,7 @@ extension LanguageModel {
             accumulating: false, adding: adaptedGateUp, pool: pool)
         let inner = workspace.inner.reserve(rows * c.intermediateSize)
         pk_swiglu(pool.handle, Int64(rows), Int64(c.intermediateSize), slot.gateUp, inner)
-        out.update(from: slot.middle, count: rows * c.hiddenSize)
+        pk_copy(pool.handle, Int64(rows * c.hiddenSize), slot.middle, out)
         let adaptedDown = adapterForward(
             [FusedTarget(target: .down, column: 0)], layer: index, rows: rows, x: inner,
             inputs: c.intermediateSize, dropout: dropout)

@@ -84,7 +84,7 @@ public final class TrainingPass {
         let rows = batch.rowCount
         let width = model.configuration.hiddenSize
         let gradient = model.workspace.gradient.reserve(rows * width)
-        gradient.update(repeating: 0, count: rows * width)
+        pk_zero(model.pool.handle, Int64(rows * width), gradient)
         backwardHead(batch, coefficients: coefficients, gradient: gradient, into: gradients)
         for layer in model.layout.layers.indices.reversed() {
             // The last layer's activations are still in the one slot when recomputing.

@@ -184,6 +184,11 @@ void pk_adamw(pk_pool *pool, int64_t n, float *p, const float *g, float *m, floa
 /// Sum of squares in double, in fixed blocks, so the value does not depend on the thread count.
 double pk_sum_of_squares(pk_pool *pool, int64_t n, const float *x);
 
+// ---- Memory -----------------------------------------------------------------------------------------
+
+void pk_copy(pk_pool *pool, int64_t n, const float *from, float *to);
+void pk_zero(pk_pool *pool, int64_t n, float *to);
+
 // ---- Machine limits (benchmarks) -------------------------------------------------------------------
 
 /// Measured peak of the current path in FLOP/s on `threads` threads, registers only.

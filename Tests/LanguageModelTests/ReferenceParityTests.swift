@@ -125,9 +125,9 @@ import Testing
         #expect(abs(error.mean) < 0.002, "rounding has no direction")
     }
 
-    /// The tokens that a study scores are those a model drew. Measured over 4,154 of them: root mean square 0.016,
-    /// 99.4 % within 0.06, largest 0.098; the sum over a summary of 86 tokens is off by 0.16 nats. Which tokens are
-    /// drawn depends on the instruction set, and with them the largest error: 0.15 for AMX here.
+    /// The tokens that a study scores are those a model drew. Which ones depends on the instruction set, and with them the
+    /// largest error. Six times 16 summaries on AMX, AVX512-BF16 and AVX-512, 1,122 to 1,224 tokens each time: root mean
+    /// square 0.0150 to 0.0172, 98.7 to 99.7 % within 0.06, largest 0.07 to 0.19.
     @Test func bfloat16StaysNearFloat32OnSampledSummaries() throws {
         let model = try Self.model(.bfloat16)
         let template = try Self.loaded.get().chatTemplate
@@ -150,7 +150,7 @@ import Testing
             })
         #expect(error.rootMeanSquare < 0.02)
         #expect(error.shareWithin(0.06) > 0.98)
-        #expect(error.largest < 0.2)
+        #expect(error.shareWithin(0.2) > 0.998)
     }
 
     private struct Deviation {

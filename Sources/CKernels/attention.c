@@ -180,8 +180,9 @@ static void sum_group_task(void *context, int32_t worker, int64_t index) {
 void pk_tree_attention_backward(pk_pool *pool, pk_precision precision, pk_attention_shape shape,
                                 const pk_segment *segments, int32_t segment_count, const pk_range *ranges,
                                 const int32_t *positions, const float *q, int64_t ldq, const float *k, int64_t ldk,
-                                const float *v, int64_t ldv, const float *out, const float *dout, int64_t ldo, const float *lse, float *dq,
-                                int64_t lddq, float *dk, int64_t lddk, float *dv, int64_t lddv) {
+                                const float *v, int64_t ldv, const float *out, const float *dout, int64_t ldo,
+                                const float *lse, float *dq, int64_t lddq, float *dk, int64_t lddk, float *dv,
+                                int64_t lddv) {
     int64_t trees = 0;
     int32_t *tree_begins = pk_pool_scratch(pool, PK_SCRATCH_PARTIALS, (size_t)(segment_count + 1) * sizeof(int32_t));
     for (int32_t s = 0; s < segment_count; s++) {

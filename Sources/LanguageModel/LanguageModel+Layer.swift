@@ -130,12 +130,14 @@ extension LanguageModel {
         _ targets: [FusedTarget], layer: Int, rows: Int, x: UnsafePointer<Float>, inputs: Int, dropout: AdapterDropout?
     ) -> [PackedMatrix.Addend] {
         guard let adapter else { return [] }
-        let adapted = targets.compactMap { part in adapter.placement(part.target, layer: layer).map { (index: $0, part.column) } }
+        let adapted = targets.compactMap { part in
+            adapter.placement(part.target, layer: layer).map { (index: $0, column: part.column) }
+        }
         let lows = workspace.adapterLow.reserve(adapted.count * rows * adapter.rank)
         return adapted.enumerated().map { place, target in
             let low = lows + place * rows * adapter.rank
             _ = adapterLow(adapter, target.index, rows: rows, x: x, inputs: inputs, into: low, dropout: dropout)
-            return .init(matrix: adapter.packedPlacement(target.index).forwardB, input: low, column: target.1)
+            return .init(matrix: adapter.packedPlacement(target.index).forwardB, input: low, column: target.column)
         }
     }
 

@@ -182,7 +182,9 @@ extension TrainingPass {
                 into: gradients.values.pointer + weight.offset, precision: model.precision, pool: model.pool)
             return
         }
-        let adapted = targets.compactMap { part in adapter.placement(part.target, layer: layer).map { (index: $0, part.column) } }
+        let adapted = targets.compactMap { part in
+            adapter.placement(part.target, layer: layer).map { (index: $0, column: part.column) }
+        }
         let dLows = model.workspace.adapterLowGradient.reserve(adapted.count * rows * adapter.rank)
         var shares: [(index: Int, addend: PackedMatrix.Addend)] = []
         for (place, target) in adapted.enumerated() {
@@ -190,7 +192,7 @@ extension TrainingPass {
             let matrices = adapter.transposedPlacement(target.index, pool: model.pool)
             let low = model.workspace.adapterLow.reserve(rows * adapter.rank)
             let input = model.adapterLow(adapter, target.index, rows: rows, x: x, inputs: inputs, into: low, dropout: dropout)
-            let dyPart = dy + target.1
+            let dyPart = dy + target.column
             accumulateWeightGradient(
                 dyPart, stride: outputs, outputs: placement.outputs, low, stride: adapter.rank, inputs: adapter.rank,
                 rows: rows, into: gradients.values.pointer + placement.offsetB, precision: model.precision,

@@ -129,8 +129,9 @@ void pk_tree_attention(pk_pool *pool, pk_precision precision, pk_attention_shape
 void pk_tree_attention_backward(pk_pool *pool, pk_precision precision, pk_attention_shape shape,
                                 const pk_segment *segments, int32_t segment_count, const pk_range *ranges,
                                 const int32_t *positions, const float *q, int64_t ldq, const float *k, int64_t ldk,
-                                const float *v, int64_t ldv, const float *out, const float *dout, int64_t ldo, const float *lse, float *dq,
-                                int64_t lddq, float *dk, int64_t lddk, float *dv, int64_t lddv);
+                                const float *v, int64_t ldv, const float *out, const float *dout, int64_t ldo,
+                                const float *lse, float *dq, int64_t lddq, float *dk, int64_t lddk, float *dv,
+                                int64_t lddv);
 
 /// Keys and values of positions first_position, first_position + 1, ...: either float32 rows
 /// [count, kv_heads*head_dim], or where `panels` is not NULL what pk_store_kv wrote.

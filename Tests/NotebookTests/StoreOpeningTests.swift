@@ -87,6 +87,20 @@ struct StoreOpeningTests {
         #expect(tables == ["note"])
     }
 
+    @Test(
+        "what a process leaves that is killed while it makes its store is made whole",
+        arguments: [
+            "PRAGMA journal_mode = WAL", "PRAGMA application_id = \(0x5052_4353)",
+            "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)",
+        ])
+    func unfinished(statement: String) throws {
+        let queue = try DatabaseQueue(path: folder.store.path)
+        try queue.writeWithoutTransaction { try $0.execute(sql: statement) }
+        try queue.close()
+        #expect(failure(.readOnly)?.kind == .missing)
+        for access in [Store.Access.readWrite, .readOnly] { #expect(try Store(workspace: folder.url, access: access).runs().isEmpty) }
+    }
+
     @Test("a store of a newer version is not touched", arguments: [Store.Access.readOnly, .readWrite])
     func newerSchema(access: Store.Access) throws {
         _ = try Store(workspace: folder.url, access: .readWrite)

@@ -36,7 +36,11 @@ public final class Store: Sendable {
             lock = try WriterLock(workspace: workspace)
             let pool = try Self.wrapping("cannot open the store", file) {
                 let pool = try DatabasePool(path: file.path, configuration: Self.configuration(readOnly: false))
-                try pool.read { try Self.checkOrigin(of: $0, file: file) }
+                try pool.write { db in
+                    try Self.checkOrigin(of: db, file: file)
+                    // Before any table: whenever a process is killed, its file is known as a store.
+                    try StoreSchema.mark(db)
+                }
                 try StoreSchema.migrator.migrate(pool)
                 return pool
             }
@@ -113,7 +117,9 @@ public final class Store: Sendable {
 
     private static func checkOrigin(of db: Database, file: URL) throws {
         let identifier = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        let hasTables = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master)") ?? false
+        // The migrator's own table alone is what a process killed at its very beginning leaves.
+        let hasTables = try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE tbl_name <> 'grdb_migrations')") ?? false
         if hasTables, identifier != StoreSchema.applicationID {
             throw StoreError(
                 .foreign, what: "cannot open the store", location: file.path,

@@ -5,10 +5,17 @@ package enum StoreSchema {
     /// `PRAGMA application_id` of a store: the characters "PRCS".
     static let applicationID = 0x5052_4353
 
+    /// Makes the file known as a store.
+    static func mark(_ db: Database) throws {
+        if try Int.fetchOne(db, sql: "PRAGMA application_id") != applicationID {
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+        }
+    }
+
     package static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 runs, shared work, evaluations") { db in
-            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try mark(db)
             for statement in version1 { try db.execute(sql: statement) }
         }
         migrator.registerMigration("2 calibration by answer, fluency") { db in

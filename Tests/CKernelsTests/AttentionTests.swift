@@ -94,9 +94,7 @@ extension Kernels {
         func matchesDouble(_ c: Case) {
             let naive = c.naive
             let inputs = Inputs(naive, seed: 21)
-            let expected = naive.run(
-                q: inputs.q.map(Double.init), k: inputs.k.map(Double.init), v: inputs.v.map(Double.init),
-                dout: inputs.dout.map(Double.init))
+            let expected = naive.run(inputs)
             onEveryInstructionSet { name in
                 let output = Self.run(naive, inputs, Pool(2))
                 #expect(largestError(output.out, expected.out) < 1e-5, "\(name)")
@@ -112,9 +110,7 @@ extension Kernels {
         func matchesDoubleInBFloat16(_ c: Case) {
             let naive = c.naive
             let inputs = Inputs(naive, seed: 22)
-            let expected = naive.run(
-                q: inputs.q.map(Double.init), k: inputs.k.map(Double.init), v: inputs.v.map(Double.init),
-                dout: inputs.dout.map(Double.init))
+            let expected = naive.run(inputs)
             onEveryInstructionSet { name in
                 let output = Self.run(naive, inputs, Pool(2), precision: PK_BFLOAT16)
                 #expect(largestError(output.lse, expected.lse) < 1e-4, "\(name)")

@@ -65,6 +65,10 @@ struct NaiveAttention {
         var dq: [Double] = [], dk: [Double] = [], dv: [Double] = []
     }
 
+    func run(_ inputs: Kernels.Attention.Inputs) -> Result {
+        run(q: inputs.q.map(Double.init), k: inputs.k.map(Double.init), v: inputs.v.map(Double.init), dout: inputs.dout.map(Double.init))
+    }
+
     /// q [rows, heads * dim]; k, v [rows, kvHeads * dim]; gradients when `dout` is given.
     func run(q: [Double], k: [Double], v: [Double], dout: [Double]? = nil) -> Result {
         let (qw, kw, group) = (heads * headDim, kvHeads * headDim, heads / kvHeads)

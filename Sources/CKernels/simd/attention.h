@@ -151,6 +151,40 @@ INLINE void finish_query(const attention_block *block, int32_t query, int32_t he
     if (lse) *lse = block->maxima[query] * ln_2 + logf(block->sums[query]);
 }
 
+/// Blocks of keys that queries [begin, end) of a segment see: those of its ancestors, root first, then its own.
+typedef struct {
+    const pk_attention_arguments *arguments;
+    const pk_segment *segment;
+    int32_t begin, end;
+    int32_t part, last;  // the range of keys that blocks come from, and its end
+    int32_t key, count;  // the block
+    bool diagonal;       // begins where the queries do
+} key_blocks;
+
+INLINE key_blocks key_blocks_of(const pk_attention_arguments *a, const pk_segment *segment, int32_t begin, int32_t end) {
+    return (key_blocks){.arguments = a, .segment = segment, .begin = begin, .end = end, .part = -1};
+}
+
+static bool next_key_block(key_blocks *blocks) {
+    const pk_attention_arguments *a = blocks->arguments;
+    const pk_segment *segment = blocks->segment;
+    for (;;) {
+        blocks->key += blocks->count;
+        while (blocks->part < 0 || blocks->key >= blocks->last) {
+            if (blocks->part == segment->range_count) return false;
+            blocks->part++;
+            const bool own = blocks->part == segment->range_count;
+            const pk_range range = own ? (pk_range){segment->begin, blocks->end}
+                                       : a->ranges[segment->first_range + blocks->part];
+            blocks->key = range.begin;
+            blocks->last = range.end;
+        }
+        blocks->count = smaller(blocks->last - blocks->key, PK_PANEL);
+        blocks->diagonal = blocks->part == segment->range_count && blocks->key == blocks->begin;
+        if (block_visible(blocks->key, blocks->count, blocks->begin, blocks->end, a->positions, a->shape.window)) return true;
+    }
+}
+
 static void attention(const pk_attention_arguments *a, const pk_segment *segment, int32_t begin, int32_t end,
                       int32_t head, float *scratch) {
     const int32_t head_dim = a->shape.head_dim, queries = end - begin;
@@ -164,19 +198,13 @@ static void attention(const pk_attention_arguments *a, const pk_segment *segment
     memset(block.sums, 0, PK_PANEL * sizeof(float));
     memset(block.out, 0, (size_t)queries * (size_t)block.padded * sizeof(float));
 
-    for (int32_t part = 0; part <= segment->range_count; part++) {
-        const bool own = part == segment->range_count;
-        const int32_t first = own ? segment->begin : a->ranges[segment->first_range + part].begin;
-        const int32_t last = own ? end : a->ranges[segment->first_range + part].end;
-        for (int32_t key = first; key < last; key += PK_PANEL) {
-            const int32_t count = last - key < PK_PANEL ? last - key : PK_PANEL;
-            if (!block_visible(key, count, begin, end, a->positions, a->shape.window)) continue;
-            const bool diagonal = own && key == begin;
-            block_scores(head_dim, a->k + key * a->ldk + kv_offset, a->ldk, count, block.scaled_queries, columns,
-                         diagonal, block.scores);
-            mask_block(block.scores, key, count, begin, end, diagonal, a->positions, a->shape.window);
-            fold_block(&block, a->v + key * a->ldv + kv_offset, a->ldv, head_dim, count, 0, queries, diagonal);
-        }
+    for (key_blocks blocks = key_blocks_of(a, segment, begin, end); next_key_block(&blocks);) {
+        const int32_t key = blocks.key, count = blocks.count;
+        const bool diagonal = blocks.diagonal;
+        block_scores(head_dim, a->k + key * a->ldk + kv_offset, a->ldk, count, block.scaled_queries, columns,
+                     diagonal, block.scores);
+        mask_block(block.scores, key, count, begin, end, diagonal, a->positions, a->shape.window);
+        fold_block(&block, a->v + key * a->ldv + kv_offset, a->ldv, head_dim, count, 0, queries, diagonal);
     }
     for (int32_t j = 0; j < queries; j++)
         finish_query(&block, j, head_dim, a->out + (begin + j) * a->ldo + head_offset,

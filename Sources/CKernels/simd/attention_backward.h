@@ -49,38 +49,32 @@ static void attention_backward(const pk_attention_arguments *a, const pk_segment
     }
     memset(dq, 0, (size_t)queries * (size_t)padded * sizeof(float));
 
-    for (int32_t part = 0; part <= segment->range_count; part++) {
-        const bool own = part == segment->range_count;
-        const int32_t first = own ? segment->begin : a->ranges[segment->first_range + part].begin;
-        const int32_t last = own ? end : a->ranges[segment->first_range + part].end;
-        for (int32_t key = first; key < last; key += PK_PANEL) {
-            const int32_t count = smaller(last - key, PK_PANEL);
-            if (!block_visible(key, count, begin, end, a->positions, a->shape.window)) continue;
-            const bool diagonal = own && key == begin;
-            const int64_t row = a->heads_ld * head + key * (int64_t)head_dim;
-            const float *k = a->k + key * a->ldk + kv_offset, *v = a->v + key * a->ldv + kv_offset;
-            block_scores(head_dim, k, a->ldk, count, block.scaled_queries, columns, diagonal, probabilities);
-            mask_block(probabilities, key, count, begin, end, diagonal, a->positions, a->shape.window);
-            block_scores(head_dim, v, a->ldv, count, d_out_columns, columns, diagonal, d_scores);
-            for (int32_t c = 0; c < columns; c += LANES) {
-                const int32_t keys = keys_read(c, count, diagonal);
-                const vf lse_lanes = v_load(lse + c), inner_lanes = v_load(inner + c);
-                for (int32_t i = 0; i < keys; i++) {
-                    const int32_t at = i * PK_PANEL + c;
-                    const vf p = v_exp2(v_load(probabilities + at) - lse_lanes);
-                    const vf ds = p * (v_load(d_scores + at) - inner_lanes) * a->shape.scale;
-                    v_store(probabilities + at, p);
-                    // Beyond the diagonal d_scores holds what an earlier block left.
-                    v_store(d_scores + at, diagonal ? v_select(p > 0, ds, v_select(p == p, v_splat(0), p)) : ds);
-                }
+    for (key_blocks blocks = key_blocks_of(a, segment, begin, end); next_key_block(&blocks);) {
+        const int32_t key = blocks.key, count = blocks.count;
+        const bool diagonal = blocks.diagonal;
+        const int64_t row = a->heads_ld * head + key * (int64_t)head_dim;
+        const float *k = a->k + key * a->ldk + kv_offset, *v = a->v + key * a->ldv + kv_offset;
+        block_scores(head_dim, k, a->ldk, count, block.scaled_queries, columns, diagonal, probabilities);
+        mask_block(probabilities, key, count, begin, end, diagonal, a->positions, a->shape.window);
+        block_scores(head_dim, v, a->ldv, count, d_out_columns, columns, diagonal, d_scores);
+        for (int32_t c = 0; c < columns; c += LANES) {
+            const int32_t keys = keys_read(c, count, diagonal);
+            const vf lse_lanes = v_load(lse + c), inner_lanes = v_load(inner + c);
+            for (int32_t i = 0; i < keys; i++) {
+                const int32_t at = i * PK_PANEL + c;
+                const vf p = v_exp2(v_load(probabilities + at) - lse_lanes);
+                const vf ds = p * (v_load(d_scores + at) - inner_lanes) * a->shape.scale;
+                v_store(probabilities + at, p);
+                // Beyond the diagonal d_scores holds what an earlier block left.
+                v_store(d_scores + at, diagonal ? v_select(p > 0, ds, v_select(p == p, v_splat(0), p)) : ds);
             }
-            block_key_gradient(count, queries, probabilities, d_out_rows, padded, head_dim, diagonal, a->dv_heads + row,
-                               head_dim, sums);
-            block_key_gradient(count, queries, d_scores, q_rows, padded, head_dim, diagonal, a->dk_heads + row, head_dim,
-                               sums);
-            const float *keys = gather_rows(k, a->ldk, count, head_dim, padded, block.padding);
-            block_values(queries, count, d_scores, keys, padded, diagonal, dq);
         }
+        block_key_gradient(count, queries, probabilities, d_out_rows, padded, head_dim, diagonal, a->dv_heads + row,
+                           head_dim, sums);
+        block_key_gradient(count, queries, d_scores, q_rows, padded, head_dim, diagonal, a->dk_heads + row, head_dim,
+                           sums);
+        const float *keys = gather_rows(k, a->ldk, count, head_dim, padded, block.padding);
+        block_values(queries, count, d_scores, keys, padded, diagonal, dq);
     }
     for (int32_t j = 0; j < queries; j++)
         memcpy(a->dq + (begin + j) * a->lddq + head_offset, dq + (int64_t)j * padded, (size_t)head_dim * sizeof(float));

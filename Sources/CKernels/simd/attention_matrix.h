@@ -329,18 +329,12 @@ static void attention_matrix(const pk_attention_arguments *a, const pk_segment *
     fetch_rows(a->out + begin * a->ldo + head_offset, a->ldo, queries, head_dim);
     begin_softmax(&block, head_dim);
     matrix_begin();
-    for (int32_t part = 0; part <= segment->range_count; part++) {
-        const bool own = part == segment->range_count;
-        const int32_t first = own ? segment->begin : a->ranges[segment->first_range + part].begin;
-        const int32_t last = own ? end : a->ranges[segment->first_range + part].end;
-        for (int32_t key = first; key < last; key += PK_PANEL) {
-            const int32_t count = smaller(last - key, PK_PANEL);
-            if (!block_visible(key, count, begin, end, a->positions, a->shape.window)) continue;
-            const bool diagonal = own && key == begin;
-            matrix_scores(a, &block, kv_head, key, count, 0, queries, diagonal);
-            mask_block(block.scores, key, count, begin, end, diagonal, a->positions, a->shape.window);
-            matrix_fold(a, &block, kv_head, key, count, 0, queries, diagonal);
-        }
+    for (key_blocks blocks = key_blocks_of(a, segment, begin, end); next_key_block(&blocks);) {
+        const int32_t key = blocks.key, count = blocks.count;
+        const bool diagonal = blocks.diagonal;
+        matrix_scores(a, &block, kv_head, key, count, 0, queries, diagonal);
+        mask_block(block.scores, key, count, begin, end, diagonal, a->positions, a->shape.window);
+        matrix_fold(a, &block, kv_head, key, count, 0, queries, diagonal);
     }
     _tile_release();
     for (int32_t j = 0; a->lse && j < queries; j++)
@@ -460,27 +454,21 @@ static void attention_backward_matrix(const pk_attention_arguments *a, const pk_
     }
     fetch_rows(a->dq + begin * a->lddq + head_offset, a->lddq, queries, head_dim);
     matrix_begin();
-    for (int32_t part = 0; part <= segment->range_count; part++) {
-        const bool own = part == segment->range_count;
-        const int32_t first = own ? segment->begin : a->ranges[segment->first_range + part].begin;
-        const int32_t last = own ? end : a->ranges[segment->first_range + part].end;
-        for (int32_t key = first; key < last; key += PK_PANEL) {
-            const int32_t count = smaller(last - key, PK_PANEL);
-            if (!block_visible(key, count, begin, end, a->positions, a->shape.window)) continue;
-            const bool diagonal = own && key == begin;
-            const int64_t row = a->heads_ld * head + key * (int64_t)head_dim;
-            matrix_scores(a, &block, kv_head, key, count, 0, queries, diagonal);
-            mask_block(block.scores, key, count, begin, end, diagonal, a->positions, a->shape.window);
-            matrix_product(false, count, queries, head_dim / MATRIX_STEP,
-                           a->operands->values + (kv_head * a->operands->rows + key) * head_dim, head_dim, block.d_out,
-                           block.d_weights, PK_PANEL);
-            matrix_softmax_gradient(&block, count, queries, diagonal, a->shape.scale);
-            matrix_key_gradient(&block, count, queries, block.weight_rows, block.d_out_rows, head_dim, a->dv_heads + row,
-                                head_dim);
-            matrix_key_gradient(&block, count, queries, block.d_score_rows, block.query_rows, head_dim, a->dk_heads + row,
-                                head_dim);
-            matrix_sums(a, &block, kv_head, key, count, 0, queries);
-        }
+    for (key_blocks blocks = key_blocks_of(a, segment, begin, end); next_key_block(&blocks);) {
+        const int32_t key = blocks.key, count = blocks.count;
+        const bool diagonal = blocks.diagonal;
+        const int64_t row = a->heads_ld * head + key * (int64_t)head_dim;
+        matrix_scores(a, &block, kv_head, key, count, 0, queries, diagonal);
+        mask_block(block.scores, key, count, begin, end, diagonal, a->positions, a->shape.window);
+        matrix_product(false, count, queries, head_dim / MATRIX_STEP,
+                       a->operands->values + (kv_head * a->operands->rows + key) * head_dim, head_dim, block.d_out,
+                       block.d_weights, PK_PANEL);
+        matrix_softmax_gradient(&block, count, queries, diagonal, a->shape.scale);
+        matrix_key_gradient(&block, count, queries, block.weight_rows, block.d_out_rows, head_dim, a->dv_heads + row,
+                            head_dim);
+        matrix_key_gradient(&block, count, queries, block.d_score_rows, block.query_rows, head_dim, a->dk_heads + row,
+                            head_dim);
+        matrix_sums(a, &block, kv_head, key, count, 0, queries);
     }
     _tile_release();
     store_columns(block.out, queries, head_dim, NULL, a->dq + begin * a->lddq + head_offset, a->lddq);

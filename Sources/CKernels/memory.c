@@ -1,7 +1,39 @@
-// Copies and zeros of large arrays by all threads: one alone does not use the memory's bandwidth.
+// Large arrays: their memory, and copies and zeros by all threads (one alone does not use the memory's bandwidth).
 #include "internal.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+// Pages of 2 MiB: a walk through the page tables per 4 KiB costs as much as the arithmetic on them, above all in a
+// virtual machine, where each step of it is a walk of its own.
+enum { HUGE_PAGE = 2 << 20 };
+
+void *pk_allocate(size_t bytes) {
+    if (bytes < HUGE_PAGE) {
+        const size_t size = (size_t)pk_round_up((int64_t)(bytes > 0 ? bytes : 1), PK_LINE);
+        void *small = aligned_alloc(PK_LINE, size);
+        return small ? memset(small, 0, size) : NULL;
+    }
+    // Room to begin at a multiple of the page; what lies before and after is given back.
+    const size_t size = (size_t)pk_round_up((int64_t)bytes, 4096), room = size + HUGE_PAGE;
+    char *mapping = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapping == MAP_FAILED) return NULL;
+    const size_t before = (HUGE_PAGE - (uintptr_t)mapping % HUGE_PAGE) % HUGE_PAGE;
+    char *memory = mapping + before;
+    if (before > 0) munmap(mapping, before);
+    munmap(memory + size, room - before - size);
+#ifdef MADV_HUGEPAGE
+    // Whole pages only: the rest must not take more memory than it has. Without such pages it is as any other memory.
+    madvise(memory, size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+#endif
+    return memory;
+}
+
+void pk_release(void *memory, size_t bytes) {
+    if (bytes < HUGE_PAGE) free(memory);
+    else munmap(memory, (size_t)pk_round_up((int64_t)bytes, 4096));
+}
 
 enum { MEMORY_BLOCK = 65536 };  // floats of a task
 

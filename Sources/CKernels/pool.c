@@ -172,7 +172,7 @@ void pk_pool_destroy(pk_pool *pool) {
     const uint64_t generation = atomic_load(&pool->ticket) >> 32;
     publish(pool, ((generation + 1) << 32) | LOW_HALF);
     for (int32_t i = 1; i < pool->threads; i++) pthread_join(pool->handles[i], NULL);
-    for (int slot = 0; slot < PK_SCRATCH_SLOTS; slot++) free(pool->scratch[slot]);
+    for (int slot = 0; slot < PK_SCRATCH_SLOTS; slot++) pk_release(pool->scratch[slot], pool->scratch_bytes[slot]);
     pthread_mutex_destroy(&pool->mutex);
     pthread_cond_destroy(&pool->wake);
     free(pool->handles);
@@ -183,14 +183,13 @@ int32_t pk_pool_threads(const pk_pool *pool) { return pool->threads; }
 
 void *pk_pool_scratch(pk_pool *pool, pk_scratch_slot slot, size_t bytes) {
     if (pool->scratch_bytes[slot] < bytes) {
-        free(pool->scratch[slot]);
-        const size_t size = (size_t)pk_round_up((int64_t)bytes, 4096);
-        pool->scratch[slot] = aligned_alloc(4096, size);
+        pk_release(pool->scratch[slot], pool->scratch_bytes[slot]);
+        pool->scratch[slot] = pk_allocate(bytes);
         if (!pool->scratch[slot]) {
-            fprintf(stderr, "kernels: out of memory: %zu bytes of scratch space\n", size);
+            fprintf(stderr, "kernels: out of memory: %zu bytes of scratch space\n", bytes);
             abort();
         }
-        pool->scratch_bytes[slot] = size;
+        pool->scratch_bytes[slot] = bytes;
     }
     return pool->scratch[slot];
 }

@@ -5,6 +5,14 @@ import Musl
 #else
 import Darwin
 #endif
+import CKernels
+
+/// `byteCount` zeros, 64-byte aligned; `pk_release` gives them back. Ends the process where there is no memory, as
+/// Swift's own allocation does.
+func allocateMemory(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    guard let memory = pk_allocate(byteCount) else { fatalError("out of memory: \(byteCount) bytes") }
+    return memory
+}
 
 /// A flat float32 buffer, 64-byte aligned and zeroed: weights, gradients or optimizer moments.
 public final class FloatBuffer: @unchecked Sendable {
@@ -28,9 +36,7 @@ public final class FloatBuffer: @unchecked Sendable {
             return
         }
         file = nil
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
-        pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-        pointer.initialize(repeating: 0, count: max(count, 1))
+        pointer = allocateMemory(byteCount).bindMemory(to: Float.self, capacity: max(count, 1))
     }
 
     deinit {
@@ -38,7 +44,7 @@ public final class FloatBuffer: @unchecked Sendable {
             munmap(pointer, file.byteCount)
             close(file.descriptor)
         } else {
-            UnsafeMutableRawPointer(pointer).deallocate()
+            pk_release(pointer, max(count, 1) * MemoryLayout<Float>.stride)
         }
     }
 

@@ -5,17 +5,18 @@ final class PackedMatrix {
     let outputs: Int
     let inputs: Int
     private let precision: pk_precision
+    private let byteCount: Int
     private let storage: UnsafeMutableRawPointer
 
     init(outputs: Int, inputs: Int, precision: Precision) {
         self.outputs = outputs
         self.inputs = inputs
         self.precision = precision.kernel
-        let bytes = pk_packed_bytes(precision.kernel, Int64(outputs), Int64(inputs))
-        storage = .allocate(byteCount: max(bytes, 64), alignment: 64)
+        byteCount = pk_packed_bytes(precision.kernel, Int64(outputs), Int64(inputs))
+        storage = allocateMemory(byteCount)
     }
 
-    deinit { storage.deallocate() }
+    deinit { pk_release(storage, byteCount) }
 
     /// Reads `weights` as [outputs, inputs], or as [inputs, outputs] when `transposed`.
     func pack(_ weights: UnsafePointer<Float>, transposed: Bool, pool: ThreadPool) {

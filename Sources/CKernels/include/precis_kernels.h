@@ -42,6 +42,14 @@ int32_t pk_pool_threads(const pk_pool *pool);
 /// Runs body(context, i) for i in 0..<count; tasks are taken by an atomic counter. Not reentrant.
 void pk_pool_run(pk_pool *pool, int64_t count, void (*body)(void *context, int64_t index), void *context);
 
+// ---- Memory ---------------------------------------------------------------------------------
+
+/// `bytes` zeros (>= 0), 64-byte aligned, in pages of 2 MiB where they fill them and the system has them; NULL when
+/// there is no memory.
+void *pk_allocate(size_t bytes);
+/// Gives back what pk_allocate(bytes) returned.
+void pk_release(void *memory, size_t bytes);
+
 // ---- GEMM -----------------------------------------------------------------------------------
 
 /// Bytes (a multiple of 64) of a packed [n, k] weight.

@@ -46,7 +46,9 @@ final class Gemm {
     }
 
     func weightGradient() {
-        pk_gemm_weight_gradient(pool, precision, rows, outputs, inputs, y, outputs, x, inputs, weightSum, inputs)
+        pk_gemm_weight_gradient(
+            pool, precision, rows, outputs, inputs, pk_rows(x: y, ldx: outputs, converted: nil, ldc: 0),
+            pk_rows(x: x, ldx: inputs, converted: nil, ldc: 0), weightSum, inputs)
     }
 
     /// The same product by OpenBLAS, in float32.

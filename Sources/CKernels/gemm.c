@@ -15,6 +15,10 @@ enum {
 
 static size_t element_bytes(pk_precision precision) { return precision == PK_BFLOAT16 ? 2 : 4; }
 
+static size_t converted_element(pk_precision precision) {
+    return precision == PK_BFLOAT16 ? pk_kernels_current()->bf16_operand : sizeof(float);
+}
+
 static int64_t padded_sum(pk_precision precision, int64_t k) {
     return precision == PK_BFLOAT16 ? pk_round_up(k, 2) : k;
 }
@@ -101,10 +105,9 @@ void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64
 
 /// Rows times some panels; `column` is where the panels' first column goes.
 typedef struct {
-    const float *x;
-    int64_t ldx, k, n, column;
-    void *operands;  // converted rows, or NULL when x is used as it is
-    int64_t lda;     // operands from row to row
+    int64_t k, n, column;
+    const void *operands;  // in f32 the rows themselves
+    int64_t lda;           // operands from row to row
     const char *packed;
     size_t panel_bytes;
 } product_part;
@@ -156,8 +159,7 @@ static void product_panel(const product_job *job, const product_part *part, int6
             if (job->accumulate && first_part)
                 fetch_sums(y + (first + height) * job->ldy, job->ldy, pk_min(height, end - first - height));
             if (job->precision == PK_FLOAT32) {
-                const float *a = part->operands ? (const float *)part->operands : part->x;
-                kernels->tile_f32(height, count, a + first * part->lda + from, part->lda, (const float *)b,
+                kernels->tile_f32(height, count, (const float *)part->operands + first * part->lda + from, part->lda, (const float *)b,
                                   y + first * job->ldy, job->ldy, columns, accumulate);
             } else {
                 const char *a = (const char *)part->operands + (size_t)(first * part->lda + from) * kernels->bf16_operand;
@@ -208,62 +210,96 @@ static void run_product(pk_pool *pool, product_job *job) {
     pk_pool_run_indexed(pool, job->row_blocks * pk_ceil_div(panels, job->panel_block), product_task, job);
 }
 
-enum { CONVERTED_ROWS = 16 };
+// ---- Converted rows ------------------------------------------------------------------------------------
+
+enum {
+    CONVERTED_ROWS = 16,       // of a task
+    CONVERTED_ALONE = 1 << 16  // fewer elements are not worth a second thread
+};
+
+typedef struct {
+    const pk_kernels *kernels;
+    int64_t m, k;
+    const float *x;
+    int64_t ldx;
+    char *converted;
+    int64_t ldc;
+} convert_job;
 
 static void convert_task(void *context, int32_t worker, int64_t index) {
     (void)worker;
-    const product_job *job = context;
+    const convert_job *job = context;
     const int64_t first = index * CONVERTED_ROWS, rows = pk_min(CONVERTED_ROWS, job->m - first);
-    for (int32_t i = 0; i < job->part_count; i++) {
-        const product_part *part = job->parts + i;
-        job->kernels->convert_rows(rows, part->k, part->x + first * part->ldx, part->ldx,
-                                   (char *)part->operands + (size_t)(first * part->lda) * job->kernels->bf16_operand,
-                                   part->lda);
-    }
+    job->kernels->convert_rows(rows, job->k, job->x + first * job->ldx, job->ldx,
+                               job->converted + (size_t)(first * job->ldc) * job->kernels->bf16_operand, job->ldc);
+}
+
+size_t pk_converted_bytes(pk_precision precision, int64_t m, int64_t k) {
+    if (precision == PK_FLOAT32) return 0;
+    return (size_t)pk_round_up(m * padded_sum(precision, k), PK_LINE) * pk_kernels_current()->bf16_operand;
+}
+
+pk_rows pk_convert(pk_pool *pool, pk_precision precision, int64_t m, int64_t k, const float *x, int64_t ldx,
+                   void *memory) {
+    pk_rows rows = {.x = x, .ldx = ldx};
+    if (precision == PK_FLOAT32) return rows;
+    convert_job job = {pk_kernels_current(), m, k, x, ldx, memory, padded_sum(precision, k)};
+    const int64_t tasks = pk_ceil_div(m, CONVERTED_ROWS);
+    if (m * k < CONVERTED_ALONE)
+        for (int64_t i = 0; i < tasks; i++) convert_task(&job, 0, i);
+    else
+        pk_pool_run_indexed(pool, tasks, convert_task, &job);
+    rows.converted = memory;
+    rows.ldc = job.ldc;
+    return rows;
+}
+
+pk_rows pk_rows_from(pk_precision precision, pk_rows rows, int64_t column) {
+    if (rows.x) rows.x += column;
+    if (rows.converted)
+        rows.converted = (const char *)rows.converted + (size_t)column * converted_element(precision);
+    return rows;
 }
 
 void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
              const void *packed, float *y, int64_t ldy, bool accumulate) {
-    pk_gemm_sum(pool, precision, m, n, k, x, ldx, packed, NULL, 0, y, ldy, accumulate);
+    pk_gemm_sum(pool, precision, m, n, k, (pk_rows){.x = x, .ldx = ldx}, packed, NULL, 0, y, ldy, accumulate);
 }
 
-void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
-                 const void *packed, const pk_addend *addends, int32_t addend_count, float *y, int64_t ldy,
-                 bool accumulate) {
+void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, pk_rows x, const void *packed,
+                 const pk_addend *addends, int32_t addend_count, float *y, int64_t ldy, bool accumulate) {
     if (m <= 0 || n <= 0) return;
     if (k <= 0 && !accumulate)
         for (int64_t r = 0; r < m; r++) memset(y + r * ldy, 0, (size_t)n * sizeof(float));
     product_part parts[1 + PK_MOST_ADDENDS];
+    pk_rows rows[1 + PK_MOST_ADDENDS];
     int32_t count = 0;
-    if (k > 0) parts[count++] = (product_part){.x = x, .ldx = ldx, .lda = ldx, .k = k, .n = n, .packed = packed};
+    if (k > 0) {
+        rows[count] = x;
+        parts[count++] = (product_part){.k = k, .n = n, .packed = packed};
+    }
     int32_t fused = 0;
     for (; k > 0 && fused < pk_min(addend_count, PK_MOST_ADDENDS) && addends[fused].column % PK_PANEL == 0; fused++) {
         const pk_addend *addend = addends + fused;
-        parts[count++] = (product_part){.x = addend->x, .ldx = addend->ldx, .lda = addend->ldx, .k = addend->k,
-                                        .n = addend->n, .column = addend->column, .packed = addend->packed};
+        rows[count] = (pk_rows){.x = addend->x, .ldx = addend->ldx};
+        parts[count++] = (product_part){.k = addend->k, .n = addend->n, .column = addend->column, .packed = addend->packed};
+    }
+    size_t bytes = 0;
+    for (int32_t i = 0; i < count; i++)
+        if (!rows[i].converted) bytes += pk_converted_bytes(precision, m, parts[i].k);
+    char *memory = bytes > 0 ? pk_pool_scratch(pool, PK_SCRATCH_OPERAND_A, bytes) : NULL;
+    for (int32_t i = 0; i < count; i++) {
+        product_part *part = parts + i;
+        if (!rows[i].converted) {
+            rows[i] = pk_convert(pool, precision, m, part->k, rows[i].x, rows[i].ldx, memory);
+            memory += pk_converted_bytes(precision, m, part->k);
+        }
+        part->operands = rows[i].converted ? rows[i].converted : rows[i].x;
+        part->lda = rows[i].converted ? rows[i].ldc : rows[i].ldx;
+        part->panel_bytes = panel_bytes(precision, part->k);
     }
     product_job job = {.kernels = pk_kernels_current(), .precision = precision, .m = m, .n = n, .parts = parts,
                        .part_count = count, .y = y, .ldy = ldy, .accumulate = accumulate};
-    size_t operand_bytes = 0;
-    for (int32_t i = 0; i < count; i++) {
-        parts[i].panel_bytes = panel_bytes(precision, parts[i].k);
-        if (precision == PK_BFLOAT16) parts[i].lda = padded_sum(precision, parts[i].k);
-        operand_bytes += (size_t)pk_round_up(m * parts[i].lda, PK_LINE) * job.kernels->bf16_operand;
-    }
-    if (count > 0 && precision == PK_BFLOAT16) {
-        char *operands = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_A, operand_bytes);
-        int64_t elements = 0;
-        for (int32_t i = 0; i < count; i++) {
-            parts[i].operands = operands;
-            operands += (size_t)pk_round_up(m * parts[i].lda, PK_LINE) * job.kernels->bf16_operand;
-            elements += m * parts[i].k;
-        }
-        const int64_t tasks = pk_ceil_div(m, CONVERTED_ROWS);
-        if (elements < 1 << 16)
-            for (int64_t i = 0; i < tasks; i++) convert_task(&job, 0, i);
-        else
-            pk_pool_run_indexed(pool, tasks, convert_task, &job);
-    }
     if (count > 0) run_product(pool, &job);
     for (const pk_addend *addend = addends + fused; addend < addends + addend_count; addend++)
         pk_gemm(pool, precision, m, addend->n, addend->k, addend->x, addend->ldx, addend->packed, y + addend->column, ldy, true);
@@ -275,8 +311,7 @@ typedef struct {
     const pk_kernels *kernels;
     pk_precision precision;
     int64_t rows, n, k;  // of this pass; rows is the summed dimension
-    const float *dy, *x;
-    int64_t lddy, ldx;
+    pk_rows dy, x;
     char *dy_transposed;  // [n, lda]
     char *x_panels;
     int64_t lda;
@@ -291,25 +326,34 @@ enum { TRANSPOSED_OUTPUTS = 64 };
 static void gradient_pack_task(void *context, int32_t worker, int64_t index) {
     (void)worker;
     const gradient_job *job = context;
+    const pk_kernels *kernels = job->kernels;
     const int64_t transposes = pk_ceil_div(job->n, TRANSPOSED_OUTPUTS);
     if (index < transposes) {
-        const int64_t first = index * TRANSPOSED_OUTPUTS;
-        const size_t operand = job->precision == PK_BFLOAT16 ? job->kernels->bf16_operand : sizeof(float);
-        job->kernels->transpose_operand(job->precision, job->rows, pk_min(TRANSPOSED_OUTPUTS, job->n - first),
-                                        job->dy + first, job->lddy,
-                                        job->dy_transposed + (size_t)(first * job->lda) * operand, job->lda);
+        const int64_t first = index * TRANSPOSED_OUTPUTS, outputs = pk_min(TRANSPOSED_OUTPUTS, job->n - first);
+        const pk_rows dy = pk_rows_from(job->precision, job->dy, first);
+        char *to = job->dy_transposed + (size_t)(first * job->lda) * converted_element(job->precision);
+        if (dy.converted) kernels->transpose_converted(job->rows, outputs, dy.converted, dy.ldc, to, job->lda);
+        else kernels->transpose_operand(job->precision, job->rows, outputs, dy.x, dy.ldx, to, job->lda);
     } else {
-        const int64_t panel = index - transposes, first = panel * PK_PANEL;
-        job->kernels->pack_panel(job->precision, pk_min(PK_PANEL, job->k - first), job->rows, job->x + first, job->ldx,
-                                 true, job->x_panels + (size_t)panel * panel_bytes(job->precision, job->rows));
+        const int64_t panel = index - transposes, first = panel * PK_PANEL, columns = pk_min(PK_PANEL, job->k - first);
+        const pk_rows x = pk_rows_from(job->precision, job->x, first);
+        char *to = job->x_panels + (size_t)panel * panel_bytes(job->precision, job->rows);
+        if (x.converted) kernels->pack_converted(columns, job->rows, x.converted, x.ldc, to);
+        else kernels->pack_panel(job->precision, columns, job->rows, x.x, x.ldx, true, to);
     }
 }
 
-void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *dy,
-                             int64_t lddy, const float *x, int64_t ldx, float *dw, int64_t lddw) {
+/// The rows from `row` on, and of them the columns from `column` on.
+static pk_rows rows_from(pk_precision precision, pk_rows rows, int64_t row, int64_t column) {
+    const pk_rows below = {.x = rows.x ? rows.x + row * rows.ldx : NULL, .ldx = rows.ldx, .ldc = rows.ldc,
+                           .converted = rows.converted ? (const char *)rows.converted + (size_t)(row * rows.ldc) * converted_element(precision) : NULL};
+    return pk_rows_from(precision, below, column);
+}
+
+void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, pk_rows dy,
+                             pk_rows x, float *dw, int64_t lddw) {
     if (n <= 0 || k <= 0) return;
     const pk_kernels *kernels = pk_kernels_current();
-    const size_t operand = precision == PK_BFLOAT16 ? kernels->bf16_operand : sizeof(float);
     const int64_t panels = pk_ceil_div(k, PK_PANEL);
     for (int64_t row = 0; row < m; row += GRADIENT_ROWS) {
         const int64_t rows = pk_min(GRADIENT_ROWS, m - row), lda = padded_sum(precision, rows);
@@ -318,8 +362,8 @@ void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, i
             const int64_t outputs = pk_min(GRADIENT_OUTPUTS, n - output);
             gradient_job pack = {
                 .kernels = kernels, .precision = precision, .rows = rows, .n = outputs, .k = k,
-                .dy = dy + row * lddy + output, .x = x + row * ldx, .lddy = lddy, .ldx = ldx,
-                .dy_transposed = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_A, (size_t)(outputs * lda) * operand),
+                .dy = rows_from(precision, dy, row, output), .x = rows_from(precision, x, row, 0),
+                .dy_transposed = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_A, (size_t)(outputs * lda) * converted_element(precision)),
                 .x_panels = x_panels, .lda = lda,
             };
             pk_pool_run_indexed(pool, pk_ceil_div(outputs, TRANSPOSED_OUTPUTS) + (output == 0 ? panels : 0),

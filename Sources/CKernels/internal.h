@@ -118,9 +118,13 @@ typedef struct {
     /// out[column, row] = x[row, column], columns [0, columns) and rows [0, rows), padded to even rows in bf16.
     void (*transpose_operand)(pk_precision precision, int64_t rows, int64_t columns, const float *x, int64_t ldx,
                               void *out, int64_t lda);
+    /// The same in bf16, from converted operands.
+    void (*transpose_converted)(int64_t rows, int64_t columns, const void *x, int64_t ldx, void *out, int64_t lda);
     /// One panel: columns [0, columns) of the matrix `w` points at, k rows of 64 columns.
     void (*pack_panel)(pk_precision precision, int64_t columns, int64_t k, const float *w, int64_t ld, bool transposed,
                        void *panel);
+    /// One transposed panel in bf16, from converted operands: k rows of `columns`.
+    void (*pack_converted)(int64_t columns, int64_t k, const void *x, int64_t ldx, void *panel);
 
     void (*rmsnorm)(int64_t rows, int64_t dim, const float *x, const float *w, float eps, float *y, float *inv_rms);
     void (*rmsnorm_backward)(int64_t rows, int64_t dim, const float *dy, const float *x, const float *w,

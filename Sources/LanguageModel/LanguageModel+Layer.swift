@@ -68,11 +68,9 @@ extension LanguageModel {
         pk_rmsnorm(
             pool.handle, Int64(rows), Int64(c.hiddenSize), x, gains.attention(layer: index),
             c.normEpsilon, normalized, slot.attentionNormScale)
-        let adapted = adapterForward(
-            attentionInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize, dropout: dropout)
-        forwardMatrices[index].queryKeyValue.multiply(
-            normalized, stride: c.hiddenSize, rows: rows, into: slot.queryKeyValue, stride: c.fusedAttentionSize,
-            accumulating: false, adding: adapted, pool: pool)
+        project(
+            normalized, by: forwardMatrices[index].queryKeyValue, attentionInputTargets, layer: index, rows: rows,
+            into: slot.queryKeyValue, accumulating: false, dropout: dropout)
         pk_rotary(
             pool.handle, Int64(rows), Int32(c.headCount + c.keyValueHeadCount), Int32(c.headSize), positions,
             rotary.cosines.pointer, rotary.sines.pointer, slot.queryKeyValue, Int64(c.fusedAttentionSize), false)
@@ -87,31 +85,23 @@ extension LanguageModel {
         let c = configuration
         let matrices = forwardMatrices[index]
         pk_copy(pool.handle, Int64(rows * c.hiddenSize), x, slot.middle)
-        let adaptedOutput = adapterForward(
-            [FusedTarget(target: .output, column: 0)], layer: index, rows: rows, x: slot.attention,
-            inputs: c.querySize, dropout: dropout)
-        matrices.output.multiply(
-            slot.attention, stride: c.querySize, rows: rows, into: slot.middle, stride: c.hiddenSize,
-            accumulating: true, adding: adaptedOutput, pool: pool)
+        project(
+            slot.attention, by: matrices.output, [FusedTarget(target: .output, column: 0)], layer: index, rows: rows,
+            into: slot.middle, accumulating: true, dropout: dropout)
 
         let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
         pk_rmsnorm(
             pool.handle, Int64(rows), Int64(c.hiddenSize), slot.middle,
             gains.feedForward(layer: index), c.normEpsilon, normalized, slot.feedForwardNormScale)
-        let adaptedGateUp = adapterForward(
-            feedForwardInputTargets, layer: index, rows: rows, x: normalized, inputs: c.hiddenSize, dropout: dropout)
-        matrices.gateUp.multiply(
-            normalized, stride: c.hiddenSize, rows: rows, into: slot.gateUp, stride: 2 * c.intermediateSize,
-            accumulating: false, adding: adaptedGateUp, pool: pool)
+        project(
+            normalized, by: matrices.gateUp, feedForwardInputTargets, layer: index, rows: rows, into: slot.gateUp,
+            accumulating: false, dropout: dropout)
         let inner = workspace.inner.reserve(rows * c.intermediateSize)
         pk_swiglu(pool.handle, Int64(rows), Int64(c.intermediateSize), slot.gateUp, inner)
         pk_copy(pool.handle, Int64(rows * c.hiddenSize), slot.middle, out)
-        let adaptedDown = adapterForward(
-            [FusedTarget(target: .down, column: 0)], layer: index, rows: rows, x: inner,
-            inputs: c.intermediateSize, dropout: dropout)
-        matrices.down.multiply(
-            inner, stride: c.intermediateSize, rows: rows, into: out, stride: c.hiddenSize, accumulating: true,
-            adding: adaptedDown, pool: pool)
+        project(
+            inner, by: matrices.down, [FusedTarget(target: .down, column: 0)], layer: index, rows: rows, into: out,
+            accumulating: true, dropout: dropout)
     }
 
     /// Attention among the rows of a batch of trees.
@@ -125,38 +115,48 @@ extension LanguageModel {
             keepingLogSumExp ? slot.attentionLogSumExp : nil)
     }
 
-    /// What adapters add to a projection of x: scale * dropout(x) A^T times B^T in each adapted target's columns.
-    private func adapterForward(
-        _ targets: [FusedTarget], layer: Int, rows: Int, x: UnsafePointer<Float>, inputs: Int, dropout: AdapterDropout?
-    ) -> [PackedMatrix.Addend] {
-        guard let adapter else { return [] }
+    /// y (+)= x W^T, and in each adapted target's columns scale * dropout(x) A^T times B^T; x and y are contiguous.
+    private func project(
+        _ x: UnsafePointer<Float>, by matrix: PackedMatrix, _ targets: [FusedTarget], layer: Int, rows: Int,
+        into y: UnsafeMutablePointer<Float>, accumulating: Bool, dropout: AdapterDropout?
+    ) {
+        guard let adapter else {
+            matrix.multiply(
+                x, stride: matrix.inputs, rows: rows, into: y, stride: matrix.outputs, accumulating: accumulating, pool: pool)
+            return
+        }
+        let input = pk_rows(
+            converting: x, rows: rows, columns: matrix.inputs, into: workspace.convertedInput, precision: precision, pool: pool)
         let adapted = targets.compactMap { part in
             adapter.placement(part.target, layer: layer).map { (index: $0, column: part.column) }
         }
         let lows = workspace.adapterLow.reserve(adapted.count * rows * adapter.rank)
-        return adapted.enumerated().map { place, target in
+        let addends = adapted.enumerated().map { place, target in
             let low = lows + place * rows * adapter.rank
-            _ = adapterLow(adapter, target.index, rows: rows, x: x, inputs: inputs, into: low, dropout: dropout)
-            return .init(matrix: adapter.packedPlacement(target.index).forwardB, input: low, column: target.column)
+            _ = adapterLow(adapter, target.index, rows: rows, x: input, inputs: matrix.inputs, into: low, dropout: dropout)
+            return PackedMatrix.Addend(
+                matrix: adapter.packedPlacement(target.index).forwardB, input: low, column: target.column)
         }
+        matrix.multiply(
+            input, rows: rows, into: y, stride: matrix.outputs, accumulating: accumulating, adding: addends, pool: pool)
     }
 
     /// low = scale * dropout(x) A^T [rows, rank]; returns the (dropped) input that A read.
     func adapterLow(
-        _ adapter: LowRankAdapter, _ index: Int, rows: Int, x: UnsafePointer<Float>, inputs: Int,
+        _ adapter: LowRankAdapter, _ index: Int, rows: Int, x: pk_rows, inputs: Int,
         into low: UnsafeMutablePointer<Float>, dropout: AdapterDropout?
-    ) -> UnsafePointer<Float> {
+    ) -> pk_rows {
         var input = x
         if let dropout, adapter.dropout > 0 {
             let dropped = workspace.adapterInput.reserve(rows * inputs)
             dropout.apply(
-                x, stride: inputs, columns: inputs, rate: adapter.dropout, placement: index, output: dropped,
+                x.x, stride: inputs, columns: inputs, rate: adapter.dropout, placement: index, output: dropped,
                 addingTo: false)
-            input = UnsafePointer(dropped)
+            input = pk_rows(dropped, stride: inputs)
         }
         adapter.packedPlacement(index).forwardA.multiply(
-            input, stride: inputs, rows: rows, into: low, stride: adapter.rank, accumulating: false, pool: pool)
-        for element in 0..<(rows * adapter.rank) { low[element] *= adapter.scale }
+            input, rows: rows, into: low, stride: adapter.rank, accumulating: false, pool: pool)
+        adapter.applyScale(to: low, count: rows * adapter.rank)
         return input
     }
 }

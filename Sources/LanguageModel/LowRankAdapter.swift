@@ -107,6 +107,11 @@ public final class LowRankAdapter {
         return matrices
     }
 
+    func applyScale(to values: UnsafeMutablePointer<Float>, count: Int) {
+        guard scale != 1 else { return }
+        for element in 0..<count { values[element] *= scale }
+    }
+
     /// Brings the packed copies up to date with `parameters`.
     func pack(pool: ThreadPool) {
         if packed.isEmpty {

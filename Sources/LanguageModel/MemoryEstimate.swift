@@ -54,10 +54,12 @@ public struct MemoryEstimate: Sendable, Hashable {
             "workspace",
             floats: tokenBudget * (2 * c.intermediateSize + 7 * c.hiddenSize + 2 * c.fusedAttentionSize)
                 + chunk * c.vocabularyCount)
+        // Gradients by rows and by columns.
         estimate.add(
             "operands",
             bytes: precision.operandBytes
-                * max(chunk * c.vocabularyCount, min(tokenBudget, 1024) * 3 * c.intermediateSize))
+                * (max(chunk * c.vocabularyCount, min(tokenBudget, 1024) * 3 * c.intermediateSize)
+                    + max(chunk * c.vocabularyCount, tokenBudget * 2 * c.intermediateSize)))
         return estimate
     }
 

@@ -44,14 +44,24 @@ final class PackedMatrix {
         _ x: UnsafePointer<Float>, stride xStride: Int, rows: Int, into y: UnsafeMutablePointer<Float>,
         stride yStride: Int, accumulating: Bool, adding addends: [Addend] = [], pool: ThreadPool
     ) {
+        multiply(
+            pk_rows(x, stride: xStride), rows: rows, into: y, stride: yStride, accumulating: accumulating, adding: addends,
+            pool: pool)
+    }
+
+    /// The same with rows that other products read too.
+    func multiply(
+        _ x: pk_rows, rows: Int, into y: UnsafeMutablePointer<Float>, stride yStride: Int, accumulating: Bool,
+        adding addends: [Addend] = [], pool: ThreadPool
+    ) {
         let added = addends.map { addend in
             pk_addend(
                 x: addend.input, ldx: Int64(addend.matrix.inputs), packed: UnsafeRawPointer(addend.matrix.storage),
                 n: Int64(addend.matrix.outputs), k: Int64(addend.matrix.inputs), column: Int64(addend.column))
         }
         pk_gemm_sum(
-            pool.handle, precision, Int64(rows), Int64(outputs), Int64(inputs), x, Int64(xStride), storage, added,
-            Int32(added.count), y, Int64(yStride), accumulating)
+            pool.handle, precision, Int64(rows), Int64(outputs), Int64(inputs), x, storage, added, Int32(added.count), y,
+            Int64(yStride), accumulating)
     }
 
     /// Log-sum-exp per row and the logits of the given labels, without keeping the logits.
@@ -68,10 +78,25 @@ final class PackedMatrix {
 
 /// dW[outputs, inputs] += dY[rows, outputs]^T X[rows, inputs], one chain of additions in row order.
 func accumulateWeightGradient(
-    _ dy: UnsafePointer<Float>, stride dyStride: Int, outputs: Int, _ x: UnsafePointer<Float>, stride xStride: Int,
-    inputs: Int, rows: Int, into dw: UnsafeMutablePointer<Float>, precision: Precision, pool: ThreadPool
+    _ dy: pk_rows, outputs: Int, _ x: pk_rows, inputs: Int, rows: Int, into dw: UnsafeMutablePointer<Float>,
+    precision: Precision, pool: ThreadPool
 ) {
     pk_gemm_weight_gradient(
-        pool.handle, precision.kernel, Int64(rows), Int64(outputs), Int64(inputs), dy, Int64(dyStride), x,
-        Int64(xStride), dw, Int64(inputs))
+        pool.handle, precision.kernel, Int64(rows), Int64(outputs), Int64(inputs), dy, x, dw, Int64(inputs))
+}
+
+extension pk_rows {
+    /// Rows that no other product reads.
+    init(_ x: UnsafePointer<Float>, stride: Int) { self.init(x: x, ldx: Int64(stride), converted: nil, ldc: 0) }
+
+    /// Contiguous rows for several products, in the order in which they read them; valid until `memory` is used again.
+    init(
+        converting x: UnsafePointer<Float>, rows: Int, columns: Int, into memory: ScratchBuffer, precision: Precision,
+        pool: ThreadPool
+    ) {
+        let bytes = pk_converted_bytes(precision.kernel, Int64(rows), Int64(columns))
+        let floats = (bytes + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride
+        self = pk_convert(
+            pool.handle, precision.kernel, Int64(rows), Int64(columns), x, Int64(columns), memory.reserve(floats))
+    }
 }

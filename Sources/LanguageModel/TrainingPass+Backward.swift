@@ -50,15 +50,17 @@ extension TrainingPass {
                     logits[row * c.vocabularyCount + Int(batch.labels[label])] += labelCoefficients[label]
                 }
             }
+            let dLogits = pk_rows(
+                converting: logits, rows: count, columns: c.vocabularyCount, into: workspace.convertedGradient,
+                precision: model.precision, pool: model.pool)
             head.multiply(
-                logits, stride: c.vocabularyCount, rows: count, into: dNormalized + start * c.hiddenSize,
-                stride: c.hiddenSize, accumulating: false, pool: model.pool)
+                dLogits, rows: count, into: dNormalized + start * c.hiddenSize, stride: c.hiddenSize, accumulating: false,
+                pool: model.pool)
             if !gradients.isForAdapter {
                 let offset = (model.layout.head ?? model.layout.embeddings).offset
                 accumulateWeightGradient(
-                    logits, stride: c.vocabularyCount, outputs: c.vocabularyCount, hidden, stride: c.hiddenSize,
-                    inputs: c.hiddenSize, rows: count, into: gradients.values.pointer + offset,
-                    precision: model.precision, pool: model.pool)
+                    dLogits, outputs: c.vocabularyCount, pk_rows(hidden, stride: c.hiddenSize), inputs: c.hiddenSize,
+                    rows: count, into: gradients.values.pointer + offset, precision: model.precision, pool: model.pool)
             }
         }
 
@@ -170,18 +172,23 @@ extension TrainingPass {
         dropout: AdapterDropout?, into gradients: Gradients
     ) {
         let (inputs, outputs) = (transposed.outputs, transposed.inputs)
+        let dyRows = pk_rows(
+            converting: dy, rows: rows, columns: outputs, into: model.workspace.convertedGradient, precision: model.precision,
+            pool: model.pool)
         func multiply(adding addends: [PackedMatrix.Addend]) {
             transposed.multiply(
-                dy, stride: outputs, rows: rows, into: dx, stride: inputs, accumulating: false, adding: addends,
-                pool: model.pool)
+                dyRows, rows: rows, into: dx, stride: inputs, accumulating: false, adding: addends, pool: model.pool)
         }
         guard let adapter = model.adapter else {
             multiply(adding: [])
             accumulateWeightGradient(
-                dy, stride: outputs, outputs: outputs, x, stride: inputs, inputs: inputs, rows: rows,
+                dyRows, outputs: outputs, pk_rows(x, stride: inputs), inputs: inputs, rows: rows,
                 into: gradients.values.pointer + weight.offset, precision: model.precision, pool: model.pool)
             return
         }
+        let xRows = pk_rows(
+            converting: x, rows: rows, columns: inputs, into: model.workspace.convertedInput, precision: model.precision,
+            pool: model.pool)
         let adapted = targets.compactMap { part in
             adapter.placement(part.target, layer: layer).map { (index: $0, column: part.column) }
         }
@@ -191,19 +198,18 @@ extension TrainingPass {
             let placement = adapter.placements[target.index]
             let matrices = adapter.transposedPlacement(target.index, pool: model.pool)
             let low = model.workspace.adapterLow.reserve(rows * adapter.rank)
-            let input = model.adapterLow(adapter, target.index, rows: rows, x: x, inputs: inputs, into: low, dropout: dropout)
-            let dyPart = dy + target.column
+            let input = model.adapterLow(
+                adapter, target.index, rows: rows, x: xRows, inputs: inputs, into: low, dropout: dropout)
+            let dyPart = pk_rows_from(model.precision.kernel, dyRows, Int64(target.column))
             accumulateWeightGradient(
-                dyPart, stride: outputs, outputs: placement.outputs, low, stride: adapter.rank, inputs: adapter.rank,
-                rows: rows, into: gradients.values.pointer + placement.offsetB, precision: model.precision,
-                pool: model.pool)
+                dyPart, outputs: placement.outputs, pk_rows(low, stride: adapter.rank), inputs: adapter.rank, rows: rows,
+                into: gradients.values.pointer + placement.offsetB, precision: model.precision, pool: model.pool)
             let dLow = dLows + place * rows * adapter.rank
             matrices.b.multiply(
-                dyPart, stride: outputs, rows: rows, into: dLow, stride: adapter.rank, accumulating: false,
-                pool: model.pool)
-            for element in 0..<(rows * adapter.rank) { dLow[element] *= adapter.scale }
+                dyPart, rows: rows, into: dLow, stride: adapter.rank, accumulating: false, pool: model.pool)
+            adapter.applyScale(to: dLow, count: rows * adapter.rank)
             accumulateWeightGradient(
-                dLow, stride: adapter.rank, outputs: adapter.rank, input, stride: inputs, inputs: inputs, rows: rows,
+                pk_rows(dLow, stride: adapter.rank), outputs: adapter.rank, input, inputs: inputs, rows: rows,
                 into: gradients.values.pointer + placement.offsetA, precision: model.precision, pool: model.pool)
             shares.append((target.index, .init(matrix: matrices.a, input: dLow, column: 0)))
         }

@@ -68,6 +68,9 @@ final class Workspace {
     let logSumExp = ScratchBuffer()
     let labelLogits = ScratchBuffer()
     let meanLogits = ScratchBuffer()
+    /// Rows that several products read; see ``pk_rows``.
+    let convertedInput = ScratchBuffer()
+    let convertedGradient = ScratchBuffer()
     let adapterInput = ScratchBuffer()
     let adapterLow = ScratchBuffer()
     let adapterLowGradient = ScratchBuffer()

@@ -120,9 +120,7 @@ extension Kernels {
             onEveryInstructionSet { name in
                 let pool = Pool(2)
                 var dw = start
-                pk_gemm_weight_gradient(
-                    pool.handle, precision, Int64(rows), Int64(n), Int64(k), dy, Int64(n + 2), x, Int64(k + 1), &dw,
-                    Int64(k + 4))
+                addWeightGradient(pool, precision, rows: rows, n, k, dy, n + 2, x, k + 1, to: &dw, k + 4)
                 var worst = 0.0
                 for i in 0..<n {
                     for j in 0..<k {
@@ -170,12 +168,48 @@ extension Kernels {
                                 x: copies[i].baseAddress, ldx: Int64(inner[i]), packed: matrices[i].pointer, n: Int64(outputs[i]),
                                 k: Int64(inner[i]), column: Int64(columns[i]))
                         }
-                        pk_gemm_sum(
-                            pool.handle, precision, Int64(m), Int64(n), Int64(k), x, Int64(k), base.pointer, addends,
-                            Int32(addends.count), &together, Int64(n), accumulate)
+                        withRows(pool, precision, m, k, x, k, converted: false) { x in
+                            pk_gemm_sum(
+                                pool.handle, precision, Int64(m), Int64(n), Int64(k), x, base.pointer, addends,
+                                Int32(addends.count), &together, Int64(n), accumulate)
+                        }
                         let same = sameBits(apart, together)
                         #expect(same, "\(name), \(m) rows, accumulate \(accumulate)")
                     }
+                }
+            }
+        }
+
+        /// Products and gradients of rows that were converted before, of all their columns and of some in the middle.
+        @Test(arguments: [PK_FLOAT32.rawValue, PK_BFLOAT16.rawValue])
+        func convertedRowsGiveTheSameBits(mode: UInt32) {
+            let precision = pk_precision(rawValue: mode)
+            for (m, columns, from, k) in [(1, 64, 0, 64), (7, 33, 0, 33), (45, 210, 64, 130), (130, 576, 192, 192), (1058, 80, 16, 34)] {
+                var random = SplitMix(UInt64(m * columns))
+                let n = 72
+                let (x, w, other) = (random.floats(m * columns), random.floats(n * k), random.floats(m * n))
+                onEveryInstructionSet { name in
+                    let pool = Pool(2)
+                    let panels = packed(pool, precision, w, outputs: n, inputs: k)
+                    func results(converted: Bool) -> [[Float]] {
+                        var product = [Float](repeating: 0, count: m * n)
+                        var asOutputs = [Float](repeating: 0.5, count: k * n), asInputs = asOutputs
+                        withRows(pool, precision, m, columns, x, columns, converted: converted) { all in
+                            let x = pk_rows_from(precision, all, Int64(from))
+                            pk_gemm_sum(
+                                pool.handle, precision, Int64(m), Int64(n), Int64(k), x, panels.pointer, nil, 0, &product,
+                                Int64(n), false)
+                            withRows(pool, precision, m, n, other, n, converted: false) { other in
+                                pk_gemm_weight_gradient(
+                                    pool.handle, precision, Int64(m), Int64(k), Int64(n), x, other, &asOutputs, Int64(n))
+                                pk_gemm_weight_gradient(
+                                    pool.handle, precision, Int64(m), Int64(n), Int64(k), other, x, &asInputs, Int64(k))
+                            }
+                        }
+                        return [product, asOutputs, asInputs]
+                    }
+                    let same = zip(results(converted: false), results(converted: true)).map { sameBits($0, $1) }
+                    #expect(same == [true, true, true], "\(name): \(m) rows of \(columns) columns")
                 }
             }
         }
@@ -243,9 +277,9 @@ extension Kernels {
                     let pool = Pool(threads)
                     var dw = [Float](repeating: 0.25, count: n * k)
                     for (from, to) in zip(cuts, cuts.dropFirst()) {
-                        pk_gemm_weight_gradient(
-                            pool.handle, precision, Int64(to - from), Int64(n), Int64(k), Array(dy[(from * n)...]),
-                            Int64(n), Array(x[(from * k)...]), Int64(k), &dw, Int64(k))
+                        addWeightGradient(
+                            pool, precision, rows: to - from, n, k, Array(dy[(from * n)...]), n, Array(x[(from * k)...]), k,
+                            to: &dw, k)
                     }
                     return dw
                 }

@@ -95,3 +95,30 @@ func packed(
     pk_pack(pool.handle, precision, w, Int64(n), Int64(k), Int64(transposed ? n : k), transposed, bytes.pointer)
     return bytes
 }
+
+/// `x` [rows, columns] as products read it, converted before or not.
+func withRows(
+    _ pool: Pool, _ precision: pk_precision, _ rows: Int, _ columns: Int, _ x: [Float], _ stride: Int, converted: Bool,
+    _ body: (pk_rows) -> Void
+) {
+    x.withUnsafeBufferPointer { x in
+        guard converted else { return body(pk_rows(x: x.baseAddress, ldx: Int64(stride), converted: nil, ldc: 0)) }
+        let bytes = pk_converted_bytes(precision, Int64(rows), Int64(columns))
+        let memory = pk_allocate(bytes)
+        defer { pk_release(memory, bytes) }
+        body(pk_convert(pool.handle, precision, Int64(rows), Int64(columns), x.baseAddress, Int64(stride), memory))
+    }
+}
+
+/// dw [n, k] += dy [rows, n]^T x [rows, k]; each with its distance between rows.
+func addWeightGradient(
+    _ pool: Pool, _ precision: pk_precision, rows: Int, _ n: Int, _ k: Int, _ dy: [Float], _ dyStride: Int, _ x: [Float],
+    _ xStride: Int, to dw: inout [Float], _ dwStride: Int
+) {
+    withRows(pool, precision, rows, n, dy, dyStride, converted: false) { dy in
+        withRows(pool, precision, rows, k, x, xStride, converted: false) { x in
+            pk_gemm_weight_gradient(
+                pool.handle, precision, Int64(rows), Int64(n), Int64(k), dy, x, &dw, Int64(dwStride))
+        }
+    }
+}

@@ -64,6 +64,22 @@ void pk_pack(pk_pool *pool, pk_precision precision, const float *w, int64_t n, i
 /// dX = dY * W needs no second copy of W for longer than the product takes.
 void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64_t k, const void *packed,
                          void *transposed);
+/// Rows that products read: floats, or (`converted` not NULL) what pk_convert has made of them, once for all products
+/// that read them. Both give the same bits.
+typedef struct {
+    const float *x;
+    int64_t ldx;
+    const void *converted;
+    int64_t ldc;  // of `converted`, in elements
+} pk_rows;
+/// Bytes that pk_convert needs for rows [m, k]; 0 where products read the floats themselves.
+size_t pk_converted_bytes(pk_precision precision, int64_t m, int64_t k);
+/// Rows [m, k], converted into `memory`, 64-byte aligned, of pk_converted_bytes.
+pk_rows pk_convert(pk_pool *pool, pk_precision precision, int64_t m, int64_t k, const float *x, int64_t ldx,
+                   void *memory);
+/// The rows from `column` on; in bf16 converted ones begin at an even column and have an even number of them.
+pk_rows pk_rows_from(pk_precision precision, pk_rows rows, int64_t column);
+
 /// y[m, n] (+)= x[m, k] * packed^T.
 void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
              const void *packed, float *y, int64_t ldy, bool accumulate);
@@ -77,16 +93,15 @@ typedef struct {
 enum { PK_MOST_ADDENDS = 4 };
 /// As pk_gemm, followed by a pk_gemm that accumulates for each addend in turn, to the bit. Up to PK_MOST_ADDENDS whose
 /// columns are multiples of 64 are added while the sums are in the cache.
-void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
-                 const void *packed, const pk_addend *addends, int32_t addend_count, float *y, int64_t ldy,
-                 bool accumulate);
+void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, pk_rows x, const void *packed,
+                 const pk_addend *addends, int32_t addend_count, float *y, int64_t ldy, bool accumulate);
 /// Rows that a weight gradient sums up before it adds them to an element: 1 in f32, 2 or 32 in bf16.
 int32_t pk_gradient_step(pk_precision precision);
 /// dw[n, k] += dy[m, n]^T * x[m, k]; each element is one chain of additions in row order,
 /// continued from the value in dw, so splitting the rows over several calls changes no bit when
 /// every call but the last has a multiple of pk_gradient_step rows.
-void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *dy,
-                             int64_t lddy, const float *x, int64_t ldx, float *dw, int64_t lddw);
+void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, pk_rows dy,
+                             pk_rows x, float *dw, int64_t lddw);
 
 // ---- Norm, rotary, activation ----------------------------------------------------------------
 

@@ -75,9 +75,9 @@ static void prepare_attention(const pk_attention_arguments *a, int64_t begin, in
             convert_rows(end - begin, head_dim, values + begin * a->ldv, a->ldv,
                          to->values + (first + begin) * head_dim, head_dim);
     }
-    transpose_bf16(end - begin, (int64_t)a->shape.kv_heads * head_dim,
-                   backward ? a->k + begin * a->ldk : a->v + begin * a->ldv, backward ? a->ldk : a->ldv,
-                   to->columns + begin, to->columns_ld);
+    transpose_pairs(end - begin, (int64_t)a->shape.kv_heads * head_dim,
+                    backward ? a->k + begin * a->ldk : a->v + begin * a->ldv, NULL, backward ? a->ldk : a->ldv,
+                    to->columns + begin, to->columns_ld);
 }
 
 // ---- Products -----------------------------------------------------------------------------------------

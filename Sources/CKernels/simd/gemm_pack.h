@@ -69,19 +69,34 @@ INLINE vf load_inside(const float *x, int64_t row, int64_t rows, int64_t columns
 }
 
 #ifdef BF16_NATIVE
+/// Elements `from` to `from + 16` of two rows of bf16, zeros from `columns` on, paired as pair_bits does.
+INLINE vu pair_converted(const uint16_t *even, const uint16_t *odd, int64_t columns) {
+    const __mmask16 inside = columns >= LANES ? 0xffff : (__mmask16)((1u << columns) - 1);
+    const __m256i low = even ? _mm256_maskz_loadu_epi16(inside, even) : _mm256_setzero_si256();
+    const __m256i high = odd ? _mm256_maskz_loadu_epi16(inside, odd) : _mm256_setzero_si256();
+    return (vu)_mm512_or_si512(_mm512_cvtepu16_epi32(low), _mm512_slli_epi32(_mm512_cvtepu16_epi32(high), 16));
+}
+
 /// Squares of pairs of rows, columns first, as memory has them: half the shuffles of transposing floats.
-static void transpose_bf16(int64_t rows, int64_t columns, const float *x, int64_t ldx, uint16_t *out, int64_t lda) {
+INLINE void transpose_pairs(int64_t rows, int64_t columns, const float *x, const uint16_t *converted, int64_t ldx,
+                            uint16_t *out, int64_t lda) {
     for (int64_t r = 0; r < rows; r += 2 * LANES) {
         for (int64_t c = 0; c < columns; c += LANES) {
             vf square[LANES];
-            const float *from = x + r * ldx + c;
-            if (rows - r >= 2 * LANES && columns - c >= LANES) {
+            const int64_t from = r * ldx + c;
+            if (converted) {
+                for (int i = 0; i < LANES; i++) {
+                    const uint16_t *even = converted + from + 2 * i * ldx;
+                    square[i] = (vf)pair_converted(r + 2 * i < rows ? even : NULL, r + 2 * i + 1 < rows ? even + ldx : NULL,
+                                                   columns - c);
+                }
+            } else if (rows - r >= 2 * LANES && columns - c >= LANES) {
                 UNROLL for (int i = 0; i < LANES; i++)
-                    square[i] = (vf)pair_bits(v_load(from + 2 * i * ldx), v_load(from + (2 * i + 1) * ldx));
+                    square[i] = (vf)pair_bits(v_load(x + from + 2 * i * ldx), v_load(x + from + (2 * i + 1) * ldx));
             } else {
                 for (int i = 0; i < LANES; i++)
-                    square[i] = (vf)pair_bits(load_inside(from, 2 * i, rows - r, columns - c, ldx),
-                                              load_inside(from, 2 * i + 1, rows - r, columns - c, ldx));
+                    square[i] = (vf)pair_bits(load_inside(x + from, 2 * i, rows - r, columns - c, ldx),
+                                              load_inside(x + from, 2 * i + 1, rows - r, columns - c, ldx));
             }
             v_transpose(square);
             const int64_t wide = lda - r < 2 * LANES ? lda - r : 2 * LANES;
@@ -99,11 +114,19 @@ static void transpose_operand(pk_precision precision, int64_t rows, int64_t colu
                               void *out, int64_t lda) {
 #ifdef BF16_NATIVE
     if (precision == PK_BFLOAT16) {
-        transpose_bf16(rows, columns, x, ldx, out, lda);
+        transpose_pairs(rows, columns, x, NULL, ldx, out, lda);
         return;
     }
 #endif
     transpose_f32(rows, columns, x, ldx, out, lda, precision == PK_BFLOAT16);
+}
+
+static void transpose_converted(int64_t rows, int64_t columns, const void *x, int64_t ldx, void *out, int64_t lda) {
+#ifdef BF16_NATIVE
+    transpose_pairs(rows, columns, NULL, x, ldx, out, lda);
+#else
+    transpose_f32(rows, columns, x, ldx, out, lda, false);
+#endif
 }
 
 /// Rows of the panel are rows of w.
@@ -155,4 +178,18 @@ static void pack_panel(pk_precision precision, int64_t columns, int64_t k, const
     if (!transposed) pack_columns(precision, columns, k, w, ld, panel);
     else if (precision == PK_FLOAT32) pack_rows_f32(columns, k, w, ld, panel);
     else pack_rows_bf16(columns, k, w, ld, panel);
+}
+
+static void pack_converted(int64_t columns, int64_t k, const void *x, int64_t ldx, void *panel) {
+#ifdef BF16_NATIVE
+    const uint16_t *row = x;
+    for (int64_t i = 0; i < k; i += 2, row += 2 * ldx)
+        for (int64_t c = 0; c < PK_PANEL; c += LANES) {
+            const int64_t left = columns > c ? columns - c : 0;
+            v_store_bits((uint32_t *)panel + i / 2 * PK_PANEL + c,
+                         pair_converted(left > 0 ? row + c : NULL, left > 0 && i + 1 < k ? row + ldx + c : NULL, left));
+        }
+#else
+    pack_rows_bf16(columns, k, x, ldx, panel);
+#endif
 }

@@ -130,11 +130,8 @@ static void fetch_sums(const float *y, int64_t ldy, int64_t rows) {
         for (int64_t c = 0; c < PK_PANEL; c += PK_LINE / (int64_t)sizeof(float)) __builtin_prefetch(y + r * ldy + c, 1);
 }
 
-/// Of the four lines per pair of the next panel, those that the tiles before `tile` have fetched. One
-/// tile alone reads at memory speed as it is, and short ones leave no time for more.
-static int64_t lines_before(int64_t tile, int64_t tiles, int64_t rows) {
-    return rows < 9 ? 0 : 4 * tile / tiles;
-}
+/// Of the four lines per pair of the next panel, those that the tiles before `tile` have fetched.
+static int64_t lines_before(int64_t tile, int64_t tiles) { return 4 * tile / tiles; }
 
 /// Rows [begin, end) of one panel of one part, in tiles of nearly equal height.
 static void product_panel(const product_job *job, const product_part *part, int64_t begin, int64_t end, int64_t panel) {
@@ -164,8 +161,8 @@ static void product_panel(const product_job *job, const product_part *part, int6
             } else {
                 const char *a = (const char *)part->operands + (size_t)(first * part->lda + from) * kernels->bf16_operand;
                 const int64_t pairs = pk_ceil_div(count, 2);
-                const int64_t fetched = lines_before(tile, tiles, rows);
-                const int32_t lines = streamed ? (int32_t)(lines_before(tile + 1, tiles, rows) - fetched) : 0;
+                const int64_t fetched = lines_before(tile, tiles);
+                const int32_t lines = streamed ? (int32_t)(lines_before(tile + 1, tiles) - fetched) : 0;
                 kernels->tile_bf16(height, pairs, a, part->lda, b,
                                    b + job->panels_ahead * (int64_t)part->panel_bytes + fetched * PK_LINE * pairs, lines,
                                    y + first * job->ldy, job->ldy, columns, accumulate);

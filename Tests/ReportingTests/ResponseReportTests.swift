@@ -14,7 +14,7 @@ import Testing
             ScoredResponses.Response(
                 instructionID: "i\(index / 3)", words: 20 + 7 * index, isCutOff: index % 4 == 3,
                 score: index == 4 ? nil : index / 3 == 2 ? 2 : Double(index % 3) + 0.5 * Double(number),
-                readings: ranker.isRelative ? [] : [Double(index % 6), nil, 3], measures: ranker.isRelative ? [:] : ["digitMass": 0.25])
+                readings: ranker.isRelative ? [] : [Double(index % 6), nil, 3], measures: ranker.isRelative ? [:] : index < 3 ? ["digit mass": 0.25, "unread: no score": 1] : ["digit mass": 0.25])
         }
         return ResponseRound(
             round: number, startLabel: number == 1 ? "original" : "M\(number - 1)", trainedLabel: "M\(number)", diverged: false,
@@ -107,6 +107,62 @@ import Testing
         let markdown = try #require(try Study.report(study)["report.md"])
         #expect(markdown.contains("M1 answers all 10 held-out instructions as original does, word for word"))
         #expect(!markdown.contains("[50.0, 50.0") && !markdown.contains("\\[50.0, 50.0"))
+    }
+
+    /// A notebook page, a model card and the report show the same rows with the same intervals.
+    @Test func pagesAndReportSayTheSameOfTheSameRows() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("precis-report-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try ReportBuilder(try alone(), options: .init(gnuplot: nil)).write(to: folder)
+        let report = try String(contentsOf: folder.appendingPathComponent("report.md"), encoding: .utf8)
+        for experiment in Self.experiments() {
+            let page = try ResponseTables.comparisons(experiment.comparisons, rootSeed: experiment.rootSeed).markdown()
+            let rows = page.split(separator: "\n").filter { $0.hasPrefix("| M") }
+            #expect(rows.count == experiment.comparisons.count)
+            for row in rows { #expect(report.contains(row), "\(row)") }
+        }
+        let round = Self.round(1, by: Self.reward)
+        for table in try ResponseTables.scores(round.scored, rootSeed: 21) where table.id == "scores" {
+            for name in ["Words", "Cut off at the token limit", "Score", "Readings understood"] {
+                let row = try #require(table.rows.first { $0.cells[0].text == name })
+                let value = row.cells[1].text + (row.cells[1].detail.map { " " + $0 } ?? "")
+                #expect(report.contains("| \(value.replacing("[", with: "\\[").replacing("]", with: "\\]")) |") || report.contains("| \(value) |"), "\(name): \(value)")
+            }
+        }
+    }
+
+    /// Responses to one instruction are one draw: a share that is the same within each has the interval of instructions.
+    @Test func sharesTakeInstructionsAsIndependent() throws {
+        func cutOff(_ isCutOff: @escaping (Int, Int) -> Bool) throws -> Table.Cell {
+            let scored = ScoredResponses(
+                ranker: Self.reward,
+                responses: (0..<20).flatMap { instruction in
+                    (0..<5).map {
+                        .init(instructionID: "i\(instruction)", words: 1, isCutOff: isCutOff(instruction, $0), score: 1)
+                    }
+                })
+            let table = try #require(try ResponseTables.scores(scored, rootSeed: 1).first)
+            return try #require(table.rows.first { $0.cells[0].text == "Cut off at the token limit" }).cells[1]
+        }
+        func width(_ cell: Table.Cell) throws -> Double {
+            let bounds = try #require(cell.detail?.firstMatch(of: /\[([\d.]+), ([\d.]+)\]/))
+            return try #require(Double(bounds.2)) - #require(Double(bounds.1))
+        }
+        let together = try cutOff { instruction, _ in instruction < 10 }
+        #expect(together.text == "50 of 100" && together.value == 0.5)
+        // Twenty draws of a coin, 95 %: about 0.5 +- 0.22; a hundred would give +- 0.1.
+        #expect(try (40...48).contains(width(together)))
+        // The same number within every instruction.
+        #expect(try width(try cutOff { _, response in response < 2 }) < 1)
+        // Wilson's bound for none of twenty, not of a hundred.
+        #expect(try cutOff { _, _ in false }.detail == "(<= 16 %)")
+    }
+
+    /// Texts without a score are counted by reason, of all readings.
+    @Test func unreadableTextsAreCountedOfAllReadings() throws {
+        let markdown = try #require(try Study.report(try alone())["report.md"])
+        #expect(markdown.contains("| unread: no score | 3 of 27 ("))
+        #expect(markdown.contains("Resolvable with 10 instructions") && markdown.contains("Training variance not estimated: one training seed."))
     }
 
     @Test func relativeScoresAreNotAveragedOverInstructions() throws {

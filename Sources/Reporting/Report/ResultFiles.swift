@@ -235,7 +235,7 @@ struct ResultFiles {
                     ranker: entry.round.scored.ranker.name, responses: entry.round.scored.responses.count,
                     pairs: entry.round.pairs.count, pairDrops: counts(entry.round.pairDrops),
                     instructionDrops: counts(entry.round.instructionDrops), score: entry.scored.meanScore.map { .init($0) },
-                    words: entry.scored.meanWords.map { .init($0) }, parsed: entry.scored.parsed.map { .init($0.estimate()) })
+                    words: entry.scored.meanWords.map { .init($0) }, parsed: entry.scored.parsed.map { .init($0.estimate) })
             },
             comparisons: analysis.comparisons.map { entry in
                 Document.HeadToHead(

@@ -9,9 +9,9 @@ struct RoundAnalysis: Sendable {
     /// Pairs whose chosen response has more words than the rejected one.
     let chosenIsLonger: Proportion?
 
-    init(_ round: ResponseRound, bootstrap: ArticleBootstrap, metric: String) throws {
+    init(_ round: ResponseRound, bootstrap: ArticleBootstrap) throws {
         self.round = round
-        scored = try ScoredAnalysis(round.scored, bootstrap: bootstrap, metric: "\(metric)/round-\(round.round)")
+        scored = try ScoredAnalysis(round.scored, bootstrap: bootstrap)
         let asked = round.pairs.count + round.pairDrops.reduce(0) { $0 + $1.count }
         ties = asked == 0
             ? nil : try Proportion(successes: round.pairDrops.first { $0.reason == "tie" }?.count ?? 0, of: asked)
@@ -23,21 +23,39 @@ struct RoundAnalysis: Sendable {
 }
 
 /// What a ranker's scores come to. The instruction is the unit of inference: responses to one are not independent.
+///
+/// Intervals depend on the root seed, the ranker and the rows alone, so that a notebook page, a card and the report say
+/// the same of the same rows.
 struct ScoredAnalysis: Sendable {
     let scored: ScoredResponses
     /// `nil` without a score.
     let meanScore: Estimate?
     let meanWords: Estimate?
-    let cutOff: Proportion?
-    let unscored: Proportion?
+    let cutOff: ClusteredShare?
+    let unscored: ClusteredShare?
     /// Readings that could be understood, of all; `nil` for a ranker that reads once.
-    let parsed: Proportion?
+    let parsed: ClusteredShare?
+    /// What the ranker measured besides, by name.
+    let measures: [Measure]
+
+    struct Measure: Sendable {
+        var name: String
+        var value: Value
+
+        enum Value: Sendable {
+            /// Readings without a score for one reason, of all.
+            case unread(ClusteredShare)
+            /// Mean over the responses that have it.
+            case mean(Estimate, count: Int)
+        }
+    }
     /// Standard deviation of the scores within an instruction, averaged over instructions: what the ranker
     /// distinguishes responses by.
     let spread: Double?
 
-    init(_ scored: ScoredResponses, bootstrap: ArticleBootstrap, metric: String) throws {
+    init(_ scored: ScoredResponses, bootstrap: ArticleBootstrap) throws {
         self.scored = scored
+        let metric = "scores by \(scored.ranker.key)"
         let responses = scored.responses
         let scores = responses.compactMap { response in response.score.map { (articleID: response.instructionID, value: $0) } }
         meanScore = scores.isEmpty || scored.ranker.isRelative
@@ -46,13 +64,27 @@ struct ScoredAnalysis: Sendable {
             ? nil
             : bootstrap.mean(
                 of: try ArticleScores(responses.map { ($0.instructionID, Double($0.words)) }), metric: "\(metric)/words")
-        func share(_ count: Int, of total: Int) throws -> Proportion? {
-            total == 0 ? nil : try Proportion(successes: count, of: total)
+        func share(_ name: String, _ count: (ScoredResponses.Response) -> (Int, of: Int)) throws -> ClusteredShare? {
+            try ClusteredShare(
+                responses.map { response in
+                    let (successes, trials) = count(response)
+                    return (response.instructionID, successes, trials)
+                }, bootstrap: bootstrap, metric: "\(metric)/\(name)")
         }
-        cutOff = try share(responses.count(where: \.isCutOff), of: responses.count)
-        unscored = try share(responses.count { $0.score == nil }, of: responses.count)
-        let readings = responses.flatMap(\.readings)
-        parsed = try share(readings.count { $0 != nil }, of: readings.count)
+        cutOff = try share("cut off") { ($0.isCutOff ? 1 : 0, of: 1) }
+        unscored = try share("unscored") { ($0.score == nil ? 1 : 0, of: 1) }
+        parsed = try share("parsed") { response in (response.readings.count { $0 != nil }, of: response.readings.count) }
+        measures = try Set(responses.flatMap(\.measures.keys)).sorted().compactMap { name in
+            if name.hasPrefix(ScoredResponses.unread) {
+                return try share(name) { (Int($0.measures[name] ?? 0), of: $0.readings.count) }
+                    .map { Measure(name: name, value: .unread($0)) }
+            }
+            let values = responses.compactMap { response in
+                response.measures[name].map { (articleID: response.instructionID, value: $0) }
+            }
+            let mean = bootstrap.mean(of: try ArticleScores(values), metric: "\(metric)/\(name)")
+            return Measure(name: name, value: .mean(mean, count: values.count))
+        }
         let deviations = Dictionary(grouping: scores, by: \.articleID).values.compactMap { group -> Double? in
             guard group.count > 1 else { return nil }
             let mean = group.reduce(0) { $0 + $1.value } / Double(group.count)
@@ -75,9 +107,9 @@ struct ResponseComparisonAnalysis: Sendable {
     let identical: Int
 
     /// - Throws: `StatisticsError.emptySample` for a comparison without rows.
-    init(_ comparison: ResponseComparison, bootstrap: ArticleBootstrap, metric: String) throws {
+    init(_ comparison: ResponseComparison, bootstrap: ArticleBootstrap) throws {
         self.comparison = comparison
-        let metric = "\(metric)/\(comparison.name)"
+        let metric = "comparison/\(comparison.name)"
         let rows = comparison.rows
         winRate = try WinRate(rows.map(\.verdict), bootstrap: bootstrap, metric: "\(metric)/win-rate")
         func scores(_ value: (ResponseComparison.Row) -> Double?) throws -> ArticleScores? {
@@ -138,10 +170,9 @@ struct ResponseExperimentAnalysis: Sendable {
     init(_ experiment: ResponseExperiment, draws: Int) throws {
         self.experiment = experiment
         let bootstrap = ArticleBootstrap(rootSeed: experiment.rootSeed, draws: draws)
-        let name = experiment.experiment
-        rounds = try experiment.rounds.map { try RoundAnalysis($0, bootstrap: bootstrap, metric: name) }
+        rounds = try experiment.rounds.map { try RoundAnalysis($0, bootstrap: bootstrap) }
         comparisons = try experiment.comparisons.filter { !$0.rows.isEmpty }.map {
-            try ResponseComparisonAnalysis($0, bootstrap: bootstrap, metric: name)
+            try ResponseComparisonAnalysis($0, bootstrap: bootstrap)
         }
         policies = try Self.policies(experiment, bootstrap: bootstrap)
     }

@@ -94,6 +94,9 @@ public struct ScoredResponses: Sendable, Codable, Equatable {
         }
     }
 
+    /// What names of measures begin with that count readings without a score, by reason.
+    public static let unread = "unread: "
+
     public var ranker: RankerDescription
     public var responses: [Response]
 

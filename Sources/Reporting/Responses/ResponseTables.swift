@@ -2,35 +2,33 @@ import Statistics
 
 /// Tables of experiments on instructions, for notebook pages and the report.
 public enum ResponseTables {
-    private static let fewDraws = 2_000
-
     /// What a ranker's scores of responses come to, and their histogram.
     /// - Throws: `StatisticsError`.
     public static func scores(_ scored: ScoredResponses, rootSeed: UInt64) throws -> [Table] {
-        let analysis = try ScoredAnalysis(
-            scored, bootstrap: ArticleBootstrap(rootSeed: rootSeed, draws: fewDraws), metric: "scores")
+        let analysis = try ScoredAnalysis(scored, bootstrap: ArticleBootstrap(rootSeed: rootSeed))
         var rows: [(String, Table.Cell)] = [("Responses", Table.Cell(NumberFormat.grouped(scored.responses.count)))]
         if let words = analysis.meanWords { rows.append(("Words", .plain(words))) }
-        if let cutOff = analysis.cutOff { rows.append(("Cut off at the token limit", .share(cutOff))) }
+        if let cutOff = analysis.cutOff { rows.append(("Cut off at the token limit", cutOff.cell)) }
         if let score = analysis.meanScore { rows.append(("Score", .plain(score))) }
         if let spread = analysis.spread {
             rows.append(("Standard deviation within an instruction", Table.Cell(NumberText.significant(spread, digits: 3))))
         }
-        if let unscored = analysis.unscored { rows.append(("Without a score", .share(unscored))) }
-        if let parsed = analysis.parsed { rows.append(("Readings understood", .share(parsed))) }
+        if let unscored = analysis.unscored { rows.append(("Without a score", unscored.cell)) }
+        if let parsed = analysis.parsed { rows.append(("Readings understood", parsed.cell)) }
         let summary = Table(
             id: "scores", caption: "Scores by \(scored.ranker.name)",
-            columns: [.init("", alignment: .leading), .init("Value")], rows: rows.map { .init([.init($0.0), $0.1]) })
+            columns: [.init("", alignment: .leading), .init("Value")], rows: rows.map { .init([.init($0.0), $0.1]) },
+            notes: ["Intervals are 95 % over instructions."])
         return [summary] + [histogram([("Responses", scored)], id: "score-histogram")].compactMap { $0 }
     }
 
     /// How two policies compare, on notebook pages.
     /// - Throws: `StatisticsError`.
     public static func comparisons(_ comparisons: [ResponseComparison], rootSeed: UInt64) throws -> Table {
-        let bootstrap = ArticleBootstrap(rootSeed: rootSeed, draws: fewDraws)
+        let bootstrap = ArticleBootstrap(rootSeed: rootSeed)
         return headToHead(
             try comparisons.filter { !$0.rows.isEmpty }.map {
-                try ResponseComparisonAnalysis($0, bootstrap: bootstrap, metric: "comparison")
+                try ResponseComparisonAnalysis($0, bootstrap: bootstrap)
             }, id: "head-to-head", runs: [])
     }
 
@@ -102,6 +100,9 @@ public enum ResponseTables {
         }
         note(comparisons.reduce(0) { $0 + $1.identical }, "is the same text twice", "are the same text twice")
         note(comparisons.reduce(0) { $0 + $1.unscored }, "lacks a score", "lack a score")
+        if let fewest = comparisons.map(\.winRate.count).min() {
+            notes.append(Resolvable.sentence(count: fewest, of: "instruction") ?? Resolvable.oneSeed)
+        }
         return notes
     }
 

@@ -101,7 +101,7 @@ struct ResponseSection {
     private func ranking(_ analysis: ResponseExperimentAnalysis) -> String? {
         guard let first = analysis.rounds.first else { return nil }
         var text = "Responses were ranked by \(first.round.scored.ranker.name)"
-        if let parsed = first.scored.parsed { text += "; of what it wrote as scores, \(NumberFormat.share(parsed)) could be understood" }
+        if let parsed = first.scored.parsed { text += "; of what it wrote as scores, \(parsed.text) could be understood" }
         if let spread = first.scored.spread {
             text += "; scores of responses to one instruction differ by a standard deviation of \(NumberText.significant(spread, digits: 2))"
         }
@@ -133,10 +133,10 @@ struct ResponseSection {
                 return .init([
                     .init("\(round.round)", runs: [analysis.experiment.runID]), .init(round.startLabel),
                     .init(round.scored.ranker.name), .init(NumberFormat.grouped(round.scored.responses.count)),
-                    entry.scored.meanWords.map { .plain($0) } ?? .missing, entry.scored.cutOff.map { .share($0) } ?? .missing,
+                    entry.scored.meanWords.map { .plain($0) } ?? .missing, entry.scored.cutOff?.cell ?? .missing,
                     entry.scored.meanScore.map { .plain($0) } ?? .missing,
                     entry.scored.spread.map { .init(NumberText.significant($0, digits: 3), value: $0) } ?? .missing,
-                    entry.scored.parsed.map { .share($0) } ?? .missing,
+                    entry.scored.parsed?.cell ?? .missing,
                     .init("\(round.pairs.count)", value: Double(round.pairs.count)), entry.ties.map { .share($0) } ?? .missing,
                     entry.chosenIsLonger.map { .share($0) } ?? .missing,
                     .init(round.trainedLabel + (round.diverged ? " (diverged)" : "")),
@@ -160,26 +160,28 @@ struct ResponseSection {
             })
     }
 
-    /// Means of what the ranker measured besides, by round.
+    /// What the ranker measured besides, by round.
     private func measures(_ analysis: ResponseExperimentAnalysis, id: String) -> [Block] {
-        let names = Set(analysis.rounds.flatMap { $0.round.scored.responses.flatMap { $0.measures.keys } }).sorted()
+        let names = Set(analysis.rounds.flatMap { $0.scored.measures.map(\.name) }).sorted()
         guard !names.isEmpty else { return [] }
         return [
             .table(
                 Table(
-                    id: "\(id)-measures", caption: "What the ranker measured besides, means over responses",
+                    id: "\(id)-measures", caption: "What the ranker measured besides",
                     columns: [.init("Measure", alignment: .leading)] + analysis.rounds.map { .init("Round \($0.round.round)") },
                     rows: names.map { name in
-                        .init(
-                            [.init(name)]
-                                + analysis.rounds.map { round in
-                                    let values = round.round.scored.responses.compactMap { $0.measures[name] }
-                                    guard !values.isEmpty else { return .missing }
-                                    let mean = values.reduce(0, +) / Double(values.count)
-                                    return .init(NumberText.significant(mean, digits: 3), detail: "n = \(values.count)", value: mean)
-                                })
-                    }))
+                        .init([.init(name)] + analysis.rounds.map { cell($0.scored.measures.first { $0.name == name }) })
+                    },
+                    notes: ["Means over responses, and texts without a score by reason, of all; intervals are 95 % over instructions."]))
         ]
+    }
+
+    private func cell(_ measure: ScoredAnalysis.Measure?) -> Table.Cell {
+        switch measure?.value {
+        case .unread(let share)?: share.cell
+        case .mean(let mean, _)?: .plain(mean)
+        case nil: .missing
+        }
     }
 
     private func dropTable(_ analysis: ResponseExperimentAnalysis, id: String) -> Table? {

@@ -1,5 +1,6 @@
 import LanguageModel
 import Notebook
+import Reporting
 import SelfRewards
 
 /// A policy's own opinion of responses: scores that it writes under the additive rubric, the probabilities of the
@@ -54,7 +55,7 @@ extension Reward {
         var measures: [String: Double] = [:]
         measures["expected"] = expected
         measures["digit mass"] = digitMass
-        for (failure, count) in failures { measures["unread: " + failure.rawValue] = Double(count) }
+        for (failure, count) in failures { measures[ScoredResponses.unread + failure.rawValue] = Double(count) }
         return measures
     }
 }

@@ -31,7 +31,7 @@ struct ClusteredShare: Sendable {
             return
         }
         edge = nil
-        estimate = bootstrap.estimate(
+        let drawn = bootstrap.estimate(
             value: Double(successes) / Double(trials), articleCount: clusters.count, metric: metric
         ) { multiplicities in
             var (holding, count) = (0, 0)
@@ -41,6 +41,9 @@ struct ClusteredShare: Sendable {
             }
             return Double(holding) / Double(count)
         }
+        // Where every instruction has the same share, the trials within one say at least as much as independent ones.
+        estimate = drawn.interval?.width == 0
+            ? try Proportion(successes: successes, of: trials).estimate(confidence: bootstrap.confidence) : drawn
     }
 
     /// `"94 of 288 (32.6 % [27.1, 38.2])"`.

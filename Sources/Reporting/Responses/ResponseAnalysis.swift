@@ -8,6 +8,9 @@ struct RoundAnalysis: Sendable {
     let ties: Proportion?
     /// Pairs whose chosen response has more words than the rejected one.
     let chosenIsLonger: Proportion?
+    /// Pairs whose rejected response ended at the token limit; those of the chosen ones.
+    let rejectedCutOff: Int
+    let chosenCutOff: Int
 
     init(_ round: ResponseRound, bootstrap: ArticleBootstrap) throws {
         self.round = round
@@ -19,6 +22,12 @@ struct RoundAnalysis: Sendable {
         let unequal = round.pairs.filter { $0.chosenWords != $0.rejectedWords }
         chosenIsLonger = unequal.isEmpty
             ? nil : try Proportion(successes: unequal.count { $0.chosenWords > $0.rejectedWords }, of: unequal.count)
+        let groups = Dictionary(grouping: round.scored.responses, by: \.instructionID)
+        func isCutOff(_ id: String, _ place: Int) -> Bool {
+            groups[id].map { $0.indices.contains(place) && $0[place].isCutOff } ?? false
+        }
+        rejectedCutOff = round.pairs.count { isCutOff($0.instructionID, $0.rejectedPlace) }
+        chosenCutOff = round.pairs.count { isCutOff($0.instructionID, $0.chosenPlace) }
     }
 }
 
@@ -37,6 +46,13 @@ struct ScoredAnalysis: Sendable {
     let parsed: ClusteredShare?
     /// What the ranker measured besides, by name.
     let measures: [Measure]
+    /// Of the scores 0 to 5 by their probabilities; `nil` where they were not read.
+    let expected: Estimate?
+    /// Texts by the score that they hold, then those without one by reason; empty for a ranker that writes none.
+    let readings: [CountedReason]
+    /// Instructions whose responses all have one score, of those with two scores or more: by the score, the mean of the
+    /// written scores, and the expected score.
+    let equal: [(name: String, share: Proportion?)]
 
     struct Measure: Sendable {
         var name: String
@@ -85,12 +101,48 @@ struct ScoredAnalysis: Sendable {
             let mean = bootstrap.mean(of: try ArticleScores(values), metric: "\(metric)/\(name)")
             return Measure(name: name, value: .mean(mean, count: values.count))
         }
+        expected = measures.lazy.compactMap { measure -> Estimate? in
+            if case .mean(let mean, _) = measure.value, measure.name == ScoredResponses.expected { mean } else { nil }
+        }.first
+        readings = Self.readings(of: responses)
+        equal = try [
+            ("The score", { $0.score }),
+            ("Mean of the written scores", { response in
+                let read = response.readings.compactMap(\.self)
+                return read.isEmpty ? nil : read.reduce(0, +) / Double(read.count)
+            }),
+            ("Expected score", { $0.measures[ScoredResponses.expected] }),
+        ].map { ($0.0, try Self.equal(responses, $0.1)) }
         let deviations = Dictionary(grouping: scores, by: \.articleID).values.compactMap { group -> Double? in
             guard group.count > 1 else { return nil }
             let mean = group.reduce(0) { $0 + $1.value } / Double(group.count)
             return (group.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) } / Double(group.count - 1)).squareRoot()
         }.sorted()
         spread = deviations.isEmpty ? nil : deviations.reduce(0, +) / Double(deviations.count)
+    }
+
+    private static func readings(of responses: [ScoredResponses.Response]) -> [CountedReason] {
+        let readings = responses.flatMap(\.readings)
+        guard !readings.isEmpty else { return [] }
+        var counts = Dictionary(grouping: readings.compactMap(\.self), by: NumberText.plain).mapValues(\.count)
+        let scores = (0...5).map { CountedReason(reason: "\($0)", count: counts.removeValue(forKey: "\($0)") ?? 0) }
+        let others = counts.sorted { $0.key < $1.key }.map { CountedReason(reason: $0.key, count: $0.value) }
+        var unread: [String: Int] = [:]
+        for response in responses {
+            for (name, count) in response.measures where name.hasPrefix(ScoredResponses.unread) {
+                unread[String(name.dropFirst(ScoredResponses.unread.count)), default: 0] += Int(count)
+            }
+        }
+        let rest = readings.count { $0 == nil } - unread.values.reduce(0, +)
+        if rest > 0 { unread["for no recorded reason"] = rest }
+        return scores + others + unread.sorted { $0.key < $1.key }.map { CountedReason(reason: ScoredResponses.unread + $0.key, count: $0.value) }
+    }
+
+    private static func equal(
+        _ responses: [ScoredResponses.Response], _ value: (ScoredResponses.Response) -> Double?
+    ) throws -> Proportion? {
+        let groups = Dictionary(grouping: responses, by: \.instructionID).values.map { $0.compactMap(value) }.filter { $0.count > 1 }
+        return groups.isEmpty ? nil : try Proportion(successes: groups.count { $0.min() == $0.max() }, of: groups.count)
     }
 }
 
@@ -157,6 +209,7 @@ struct ResponseExperimentAnalysis: Sendable {
     let rounds: [RoundAnalysis]
     let comparisons: [ResponseComparisonAnalysis]
     let policies: [PolicyReward]
+    let rewardCheck: RewardCheckAnalysis?
 
     /// A policy's mean reward on the held-out instructions under one ranker.
     struct PolicyReward: Sendable {
@@ -175,6 +228,7 @@ struct ResponseExperimentAnalysis: Sendable {
             try ResponseComparisonAnalysis($0, bootstrap: bootstrap)
         }
         policies = try Self.policies(experiment, bootstrap: bootstrap)
+        rewardCheck = try experiment.rewardCheck.map { try RewardCheckAnalysis($0, bootstrap: bootstrap) }
     }
 
     /// Each policy once per ranker, the earlier first.

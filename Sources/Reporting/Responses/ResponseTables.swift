@@ -10,6 +10,7 @@ public enum ResponseTables {
         if let words = analysis.meanWords { rows.append(("Words", .plain(words))) }
         if let cutOff = analysis.cutOff { rows.append(("Cut off at the token limit", cutOff.cell)) }
         if let score = analysis.meanScore { rows.append(("Score", .plain(score))) }
+        if let expected = analysis.expected { rows.append(("Expected score, 0 to 5", .plain(expected))) }
         if let spread = analysis.spread {
             rows.append(("Standard deviation within an instruction", Table.Cell(NumberText.significant(spread, digits: 3))))
         }
@@ -19,7 +20,11 @@ public enum ResponseTables {
             id: "scores", caption: "Scores by \(scored.ranker.name)",
             columns: [.init("", alignment: .leading), .init("Value")], rows: rows.map { .init([.init($0.0), $0.1]) },
             notes: ["Intervals are 95 % over instructions."])
-        return [summary] + [histogram([("Responses", scored)], id: "score-histogram")].compactMap { $0 }
+        let others = [
+            histogram([("Responses", scored)], id: "score-histogram"), readings([("Texts", analysis)], id: "readings"),
+            equal([("Instructions", analysis)], id: "equal-scores"),
+        ]
+        return [summary] + others.compactMap { $0 }
     }
 
     /// How two policies compare, on notebook pages.
@@ -104,6 +109,42 @@ public enum ResponseTables {
             notes.append(Resolvable.sentence(count: fewest, of: "instruction") ?? Resolvable.oneSeed)
         }
         return notes
+    }
+
+    /// Written scores, and texts without one by reason; `nil` where none was written.
+    static func readings(_ columns: [(header: String, scored: ScoredAnalysis)], id: String) -> Table? {
+        var names: [String] = []
+        for reason in columns.flatMap(\.scored.readings).map(\.reason) where !names.contains(reason) { names.append(reason) }
+        guard !names.isEmpty else { return nil }
+        // Scores come first, whatever round had a reason first.
+        names = names.filter { !$0.hasPrefix(ScoredResponses.unread) } + names.filter { $0.hasPrefix(ScoredResponses.unread) }.sorted()
+        return Table(
+            id: id, caption: "Texts by the score that was read in them",
+            columns: [.init("Score", alignment: .leading)] + columns.map { .init($0.header) },
+            rows: names.map { name in
+                .init(
+                    [.init(name)]
+                        + columns.map { column in
+                            guard !column.scored.readings.isEmpty else { return .missing }
+                            let count = column.scored.readings.first { $0.reason == name }?.count ?? 0
+                            return .init("\(count)", value: Double(count))
+                        })
+            })
+    }
+
+    /// Instructions whose responses cannot be told apart, by what they are scored with; `nil` without scores.
+    static func equal(_ columns: [(header: String, scored: ScoredAnalysis)], id: String) -> Table? {
+        let names = (columns.first?.scored.equal ?? []).map(\.name).filter { name in
+            columns.contains { $0.scored.equal.contains { $0.name == name && $0.share != nil } }
+        }
+        guard !names.isEmpty else { return nil }
+        return Table(
+            id: id, caption: "Instructions whose responses all have one score",
+            columns: [.init("By", alignment: .leading)] + columns.map { .init($0.header) },
+            rows: names.map { name in
+                .init([.init(name)] + columns.map { $0.scored.equal.first { $0.name == name }?.share.map { .share($0) } ?? .missing })
+            },
+            notes: ["Of the instructions with two such scores or more."])
     }
 
     /// Scores in equal bins over the range of all columns; `nil` without scores.

@@ -81,8 +81,8 @@ extension Store {
             guard let chosen = scores[pair.articleID]?[pair.chosenIndex], let rejected = scores[pair.articleID]?[pair.rejectedIndex]
             else { throw missing("the scores of pair \(pair.position) are") }
             return RankedPair(
-                instructionID: pair.articleID, chosenScore: chosen.score, rejectedScore: rejected.score,
-                chosenWords: chosen.words, rejectedWords: rejected.words)
+                instructionID: pair.articleID, chosenPlace: pair.chosenIndex, rejectedPlace: pair.rejectedIndex, chosenScore: chosen.score,
+                rejectedScore: rejected.score, chosenWords: chosen.words, rejectedWords: rejected.words)
         }
         func counted(_ reasons: [String: Int]) -> [CountedReason] {
             reasons.sorted { $0.key < $1.key }.map { CountedReason(reason: $0.key, count: $0.value) }

@@ -248,7 +248,7 @@ import Testing
         #expect(abs((own["another's"]?["lower"] ?? 0) - 0.7225) < 0.001 && own["another's"]?["upper"] == 1)
         let texts = try #require(checks[1]["preferredTo"] as? [String: [String: Double]])
         #expect(checks[1]["scored"] as? Int == 29 && checks[1]["texts"] as? Int == 40)
-        #expect(texts["another's"]?["count"] == 9 && texts["its first half"] == nil)
+        #expect(texts["another's"]?["count"] == 9 && texts["another's"]?["lower"] == nil && texts["its first half"] == nil)
     }
 
     /// Responses that are shorter where the long ones lose by rule: both are said.
@@ -304,13 +304,14 @@ import Testing
     }
 
     @Test func scoresFallIntoAtMostTenBinsAndNoneIsLost() throws {
-        for (low, high) in [(0.0, 5), (-3.2, 4.1), (2, 2), (0.001, 0.0012), (-1000, 1)] {
+        for (low, high) in [(0.0, 5), (-3.2, 4.1), (-0.014, 0.0099), (2, 2), (0.001, 0.0012), (-1000, 1)] {
             let scores = (0...40).map { low + (high - low) * Double($0) / 40 }
             let scored = ScoredResponses(
                 ranker: Self.reward,
                 responses: scores.enumerated().map { .init(instructionID: "i\($0.offset)", words: 1, isCutOff: false, score: $0.element) })
             let tables = try ResponseTables.scores(scored, rootSeed: 1)
             let histogram = try #require(tables.first { $0.id == "score-histogram" })
+            #expect(!histogram.rows.contains { $0.cells[0].text.contains("e-1") }, "an end is 0: \(low) to \(high)")
             #expect((1...11).contains(histogram.rows.count), "\(low) to \(high): \(histogram.rows.count)")
             #expect(histogram.rows.reduce(0) { $0 + ($1.cells[1].value ?? 0) } == 41)
         }

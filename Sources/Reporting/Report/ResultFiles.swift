@@ -353,8 +353,7 @@ struct ResultFiles {
             parsed: scored.parsed.map { .init($0.estimate) }, expected: scored.expected.map { .init($0) }, spread: scored.spread,
             histogram: bins.map { bins in
                 zip(0..., bins.counts(scores)).map { bin, count in
-                    let from = bins.start + Double(bin) * bins.width
-                    return .init(from: from, below: from + bins.width, responses: count)
+                    .init(from: bins.edge(bin), below: bins.edge(bin + 1), responses: count)
                 }
             } ?? [], readings: counts(scored.readings),
             measures: Dictionary(

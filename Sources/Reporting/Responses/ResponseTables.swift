@@ -187,11 +187,13 @@ struct ScoreBins: Sendable, Equatable {
         }
     }
 
+    /// Lower end of a bin, a multiple of the width: no sums, which would leave 1e-18 where 0 is meant.
+    func edge(_ bin: Int) -> Double { ((start / width).rounded() + Double(bin)) * width }
+
     /// Lower end, to below the upper one.
     var labels: [String] {
         (0..<count).map { bin in
-            let lower = start + Double(bin) * width
-            return "\(NumberText.plain(lower)) to below \(NumberText.plain(lower + width))"
+            "\(NumberText.plain(edge(bin))) to below \(NumberText.plain(edge(bin + 1)))"
         }
     }
 }

@@ -69,8 +69,11 @@ struct RewardCheckAnalysis: Sendable {
                         return (row.instructionID, response > worse ? 1 : response < worse ? 0 : 0.5)
                     }
                     if rows.isEmpty { return nil }
-                    // Where all go one way, resampling says nothing: Wilson's bound.
-                    if let value = rows.first?.value, value != 0.5, rows.allSatisfy({ $0.value == value }) {
+                    // Where all go one way, resampling says nothing: Wilson's bound. Of ties alone there is no interval.
+                    if let value = rows.first?.value, rows.allSatisfy({ $0.value == value }) {
+                        guard value != 0.5 else {
+                            return Estimate(value: value, interval: nil, confidence: bootstrap.confidence, count: rows.count)
+                        }
                         return try Proportion(successes: value == 1 ? rows.count : 0, of: rows.count)
                             .estimate(confidence: bootstrap.confidence)
                     }

@@ -29,7 +29,7 @@ final class PairRMRanker: ResponseRanker {
             configuration: folder.configuration, groups: groups, candidates: responsesPerGroup, sourceTokens: 40,
             candidateTokens: 200)
         return StepWork(
-            units: groups * responsesPerGroup, unit: "responses", computed: cost.time, memoryBytes: cost.memoryBytes)
+            units: groups * responsesPerGroup, unit: "responses", computed: cost.time(threads: pool.threadCount), memoryBytes: cost.memoryBytes)
     }
 
     func load(in cell: Cell) throws {
@@ -50,12 +50,12 @@ final class PairRMRanker: ResponseRanker {
 
 extension RankingCost {
     /// At the rate that was measured.
-    var time: ComputedTime {
+    func time(threads: Int) -> ComputedTime {
         ComputedTime(
-            seconds: seconds(at: Self.measuredRate),
+            seconds: seconds(at: Self.measuredRate * Double(threads)),
             source: String(
-                format: "floating-point operations at %.0f GFLOP/s, measured in float32 on %@", Self.measuredRate / 1e9,
-                Self.measuredOn))
+                format: "floating-point operations at %.0f GFLOP/s and thread, in float32 as measured on ", Self.measuredRate / 1e9)
+                + Self.measuredOn)
     }
 
     /// Of responses as they are, at about four tokens for three words.
@@ -79,8 +79,8 @@ extension Study {
             let cost = RankingCost(configuration, ranking: try set.groups())
             let which = options.instructions.ranker == nil ? "PairRM of its published size, which did not rank here" : "PairRM"
             cell.show(
-                "\(which), for these responses: \(cost.summary(at: RankingCost.measuredRate)), worked out from "
-                    + "\(cost.time.source).")
+                "\(which), for these responses: \(cost.summary(at: RankingCost.measuredRate * Double(pool.threadCount))) on "
+                    + "\(pool.threadCount) threads, worked out from \(cost.time(threads: pool.threadCount).source).")
         }
     }
 

@@ -5,8 +5,8 @@
     python3 Tests/check_published.py W/published/RUN [--model MODEL] [--precis .build/release/precis]
 
 Checks that `datasets` loads the data set folder with its card, that PEFT loads the adapter folder on the model that it
-was trained on (written as a folder by `precis convert`), and that both give the same log-probabilities of the data
-set's pairs as `precis score`, in float32. Needs torch, transformers, peft and datasets.
+was trained on (written as a folder by `precis convert`), and that both give every token of the data set's pairs the
+log-probability that `precis score --tokens` gives it, in float32. Needs torch, transformers, peft and datasets.
 Exits with 1 and says why where something differs.
 """
 
@@ -23,11 +23,21 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 
-def completion_logprob(model, prompt, completion):
+def completion_logprobs(model, prompt, completion):
     ids = torch.tensor([prompt + completion])
     with torch.no_grad():
         logits = model(ids).logits[0].double().log_softmax(-1)
-    return sum(logits[len(prompt) + i - 1, token].item() for i, token in enumerate(completion))
+    return [logits[len(prompt) + i - 1, token].item() for i, token in enumerate(completion)]
+
+
+def end_of_turn(tokenizer, row):
+    """The token that the model's own template ends an assistant's turn with."""
+    content = "word"
+    before = tokenizer.apply_chat_template(row["prompt"], add_generation_prompt=True, tokenize=False)
+    turn = tokenizer.apply_chat_template(row["prompt"] + [{"role": "assistant", "content": content}], tokenize=False)
+    assert turn.startswith(before + content), f"the template does not end in the assistant's turn: {turn!r}"
+    rest = tokenizer.encode(turn[len(before + content):], add_special_tokens=False)
+    return rest[:1] or [tokenizer.eos_token_id]
 
 
 def main():
@@ -35,7 +45,7 @@ def main():
     parser.add_argument("folder", help="published/RUN of a workspace, with dataset and adapter")
     parser.add_argument("--model", help="the model that was trained; default: that of the cache folder")
     parser.add_argument("--precis", default=".build/release/precis")
-    parser.add_argument("--tolerance", type=float, default=2e-4, help="largest relative difference of a log-probability")
+    parser.add_argument("--tolerance", type=float, default=1e-4, help="largest difference of a token's log-probability")
     arguments = parser.parse_args()
     dataset = os.path.join(arguments.folder, "dataset")
     adapter = os.path.join(arguments.folder, "adapter")
@@ -56,7 +66,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         base = os.path.join(scratch, "base")
         subprocess.run([arguments.precis, "convert", "--model", model_path, "--to", base], check=True)
-        command = [arguments.precis, "score", "--model", model_path, "--pairs", os.path.join(dataset, "train.jsonl"), "--precision", "float32"]
+        command = [arguments.precis, "score", "--model", model_path, "--pairs", os.path.join(dataset, "train.jsonl"), "--precision", "float32", "--tokens"]
         ours = {}
         for name, more in [("base", []), ("adapter", ["--adapter", adapter])]:
             output = subprocess.run(command + more, check=True, capture_output=True, text=True).stdout
@@ -67,25 +77,27 @@ def main():
         tuned = PeftModel.from_pretrained(model, adapter).eval()
         theirs["adapter"] = [score(tuned, tokenizer, row) for row in lines]
 
-    worst = 0.0
+    worst, tokens = 0.0, 0
     for name in ours:
         assert len(ours[name]) == len(lines), f"precis score wrote {len(ours[name])} lines of {len(lines)}"
         for mine, other in zip(ours[name], theirs[name]):
             for side in ("chosen", "rejected"):
-                difference = abs(mine[side] - other[side]) / max(1.0, abs(other[side]))
-                worst = max(worst, difference)
-                assert difference <= arguments.tolerance, f"{name}, {side}: precis {mine[side]}, PEFT {other[side]}"
+                values = mine[side + "_logprobs"]
+                assert len(values) == len(other[side]), f"{name}, {side}: {len(values)} tokens, PEFT {len(other[side])}"
+                difference = max(abs(a - b) for a, b in zip(values, other[side]))
+                worst, tokens = max(worst, difference), tokens + len(values)
+                assert difference <= arguments.tolerance, f"{name}, {side}: a token's log-probability differs by {difference:.1e}"
     moved = max(abs(a["chosen"] - b["chosen"]) for a, b in zip(ours["adapter"], ours["base"]))
     assert moved > 0, "the adapter changes nothing"
-    print(f"PEFT: {2 * len(lines)} completions agree within {worst:.1e}; the adapter moves log-probabilities by up to {moved:.3f}")
+    print(f"PEFT: {tokens} tokens of {2 * len(lines)} completions, by the base and by the adapter, agree within {worst:.1e}; the adapter moves log-probabilities by up to {moved:.3f}")
     return 0
 
 
 def score(model, tokenizer, row):
     prompt = tokenizer.apply_chat_template(row["prompt"], add_generation_prompt=True, return_dict=False)
-    end = tokenizer.encode("<|im_end|>", add_special_tokens=False)
+    end = end_of_turn(tokenizer, row)
     return {
-        side: completion_logprob(model, prompt, tokenizer.encode(row[side][0]["content"], add_special_tokens=False) + end)
+        side: completion_logprobs(model, prompt, tokenizer.encode(row[side][0]["content"], add_special_tokens=False) + end)
         for side in ("chosen", "rejected")
     }
 

@@ -18,7 +18,8 @@ Prints the numbers as JSON. With --against it compares them with the point estim
 report's results.json, prints every difference, and exits with 1 when there is one. What that file states of
 the judge, of texts that game the metric and of fluency is then recomputed from judge.csv, gaming.csv and
 fluency.csv beside it; kappa's interval by a bootstrap of our own, which may differ by five standard errors of
-the two simulations. Exits with 2 when the rows are not usable. Standard library only.
+the two simulations. What it states of experiments on instructions is recomputed from responses.csv in the same way,
+apart from intervals. Exits with 2 when the rows are not usable. Standard library only.
 
 Rules: a summary that is empty, has invalid characters, is as long as the article, or got no answer
 from the judge has no correct answer, a compression of 1, and loses to any summary that is none of these.
@@ -305,6 +306,160 @@ def fluency_differences(folder, stated):
         yield from check(f"fluency of {name}", ours, {key: other.get(key) for key in ours})
 
 
+# Experiments on instructions
+
+
+def read_responses(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for index, row in enumerate(rows, 1):
+        where = f"{path}, row {index}"
+        row["words"], row["cut_off"] = number(row, "words", where), number(row, "cut_off", where) == 1
+        row["score"] = float(row["score"]) if row["score"] else None
+        row["readings"] = [None if reading == "-" else float(reading) for reading in row["readings"].split()]
+        row["measures"] = json.loads(row["measures"])
+    return rows
+
+
+def grouped(rows):
+    groups = collections.defaultdict(list)
+    for row in rows:
+        groups[row["instruction"]].append(row)
+    return groups
+
+
+def mean_over(rows, value):
+    """Mean over instructions of the mean over the responses that have the value; None without any."""
+    means = []
+    for group in grouped(rows).values():
+        values = [value(row) for row in group if value(row) is not None]
+        if values:
+            means.append(sum(values) / len(values))
+    return sum(means) / len(means) if means else None
+
+
+def tied_share(rows, value):
+    """Share of the instructions with two values or more whose values are all equal; None without any."""
+    groups = [[value(row) for row in group if value(row) is not None] for group in grouped(rows).values()]
+    groups = [values for values in groups if len(values) > 1]
+    return sum(min(values) == max(values) for values in groups) / len(groups) if groups else None
+
+
+def mean_reading(row):
+    read = [reading for reading in row["readings"] if reading is not None]
+    return sum(read) / len(read) if read else None
+
+
+def round_numbers(rows, stated):
+    """What results.json states of a round, from its rows."""
+    total = len(rows)
+    readings = [reading for row in rows for reading in row["readings"]]
+    deviations = []
+    for group in grouped(rows).values():
+        scores = [row["score"] for row in group if row["score"] is not None]
+        if len(scores) > 1:
+            deviations.append(statistics.stdev(scores))
+    pairs = collections.defaultdict(dict)
+    for row in rows:
+        if row["role"]:
+            pairs[row["instruction"]][row["role"]] = row
+    lengths = [(pair["chosen"]["words"], pair["rejected"]["words"]) for pair in pairs.values()]
+    unequal = [(chosen, rejected) for chosen, rejected in lengths if chosen != rejected]
+    asked = len(pairs) + sum(stated["pairDrops"].values())
+    numbers = {
+        "responses": total,
+        "pairs": len(pairs),
+        "words": mean_over(rows, lambda row: row["words"]),
+        "score": None if stated["isRelative"] else mean_over(rows, lambda row: row["score"]),
+        "cutOff": sum(row["cut_off"] for row in rows) / total,
+        "unscored": sum(row["score"] is None for row in rows) / total,
+        "parsed": sum(reading is not None for reading in readings) / len(readings) if readings else None,
+        "expected": mean_over(rows, lambda row: row["measures"].get("expected")),
+        "spread": sum(deviations) / len(deviations) if deviations else None,
+        "ties": stated["pairDrops"].get("tie", 0) / asked if asked else None,
+        "chosenIsLonger": sum(chosen > rejected for chosen, rejected in unequal) / len(unequal) if unequal else None,
+        "chosenCutOff": sum(pair["chosen"]["cut_off"] for pair in pairs.values()),
+        "rejectedCutOff": sum(pair["rejected"]["cut_off"] for pair in pairs.values()),
+    }
+    for name in {name for row in rows for name in row["measures"]}:
+        if name.startswith("unread: "):
+            count = sum(row["measures"].get(name, 0) for row in rows)
+            numbers[f"measure {name}"] = count / len(readings) if readings else None
+        else:
+            numbers[f"measure {name}"] = mean_over(rows, lambda row: row["measures"].get(name))
+    for reading in readings:
+        if reading is not None:
+            numbers[f"reading {reading:g}"] = numbers.get(f"reading {reading:g}", 0) + 1
+    for bin in stated["histogram"]:
+        # Ends are sums of rounded steps, so a score at one is given the benefit of the doubt.
+        inside = [row["score"] for row in rows if row["score"] is not None]
+        slack = 1e-9 * max(1, abs(bin["below"]))
+        low = sum(bin["from"] + slack <= score < bin["below"] - slack for score in inside)
+        high = sum(bin["from"] - slack <= score < bin["below"] + slack for score in inside)
+        numbers[f"bin {bin['from']}"] = min(max(bin["responses"], low), high)
+    equal = {
+        "The score": lambda row: row["score"],
+        "Mean of the written scores": mean_reading,
+        "Expected score": lambda row: row["measures"].get("expected"),
+    }
+    return numbers | {f"equal {name}": tied_share(rows, value) for name, value in equal.items()}
+
+
+def stated_round(stated):
+    names = ("responses", "pairs", "words", "score", "cutOff", "unscored", "parsed", "expected", "spread", "ties",
+             "chosenIsLonger", "chosenCutOff", "rejectedCutOff")
+    flat = {name: stated.get(name) for name in names}
+    flat |= {f"measure {name}": value for name, value in stated["measures"].items()}
+    flat |= {f"equal {name}": value for name, value in stated["equal"].items()}
+    flat |= {f"reading {name}": count for name, count in stated["readings"].items() if count and name[0].isdigit()}
+    flat |= {f"bin {bin['from']}": bin["responses"] for bin in stated["histogram"]}
+    return {name: value["value"] if isinstance(value, dict) else value for name, value in flat.items()}
+
+
+def comparison_numbers(rows, stated):
+    sides = collections.defaultdict(dict)
+    for row in rows:
+        sides[row["instruction"]][row["role"]] = row
+    scores = [(side["challenger"]["score"], side["opponent"]["score"]) for side in sides.values()]
+    known = [(a, b) for a, b in scores if a is not None and b is not None]
+    wins, losses = sum(a > b for a, b in known), sum(a < b for a, b in known)
+    words = [side["challenger"]["words"] - side["opponent"]["words"] for side in sides.values()]
+    relative = "scoreDifference" not in stated
+    return {
+        "wins": wins,
+        "losses": losses,
+        "ties": len(sides) - wins - losses,
+        "winRate": (wins + (len(sides) - wins - losses) / 2) / len(sides),
+        "wordDifference": sum(words) / len(words),
+        "scoreDifference": None if relative or not known else sum(a - b for a, b in known) / len(known),
+    }
+
+
+def response_differences(folder, stated):
+    rows = read_responses(os.path.join(folder, "responses.csv"))
+    for experiment in stated["responses"]:
+        name = experiment["experiment"]
+        own = [row for row in rows if row["experiment"] == name]
+        for entry in experiment["rounds"]:
+            part = [row for row in own if row["set"] == "training" and row["round"] == str(entry["round"])]
+            yield from check(f"{name} round {entry['round']}", round_numbers(part, entry), stated_round(entry))
+        for entry in experiment["comparisons"]:
+            part = [row for row in own if row["set"] == entry["name"]]
+            ours = comparison_numbers(part, entry)
+            theirs = {key: entry.get(key) for key in ours}
+            theirs = {key: value["value"] if isinstance(value, dict) else value for key, value in theirs.items()}
+            yield from check(f"{name}, {entry['name']}", ours, theirs)
+        labels = {entry["name"]: entry for entry in experiment["comparisons"]}
+        for policy in experiment["policies"]:
+            # The first comparison by this ranker that has the policy on either side.
+            sides = [(entry, role) for entry in labels.values() if entry["ranker"] == policy["ranker"]
+                     for role in ("opponent", "challenger") if entry[role] == policy["name"]]
+            part = [row for row in own if sides and row["set"] == sides[0][0]["name"] and row["role"] == sides[0][1]]
+            ours = {"score": mean_over(part, lambda row: row["score"]), "words": mean_over(part, lambda row: row["words"])}
+            theirs = {key: policy.get(key) and policy[key]["value"] for key in ours}
+            yield from check(f"{name}, {policy['name']} by {policy['ranker']}", ours, theirs)
+
+
 # The comparison
 
 
@@ -350,6 +505,8 @@ def all_differences(folder, rows, systems, original, stated):
         yield from judge_differences(folder, stated)
     if stated.get("fluency"):
         yield from fluency_differences(folder, stated)
+    if stated.get("responses"):
+        yield from response_differences(folder, stated)
 
 
 def main():
@@ -363,9 +520,11 @@ def main():
         if arguments.against:
             with open(arguments.against, encoding="utf-8") as file:
                 stated = json.load(file)
-        rows = read(arguments.rows)
+        # A report of experiments on instructions alone has no systems.
+        alone = stated is not None and not stated["systems"] and bool(stated.get("responses"))
+        rows = {} if alone else read(arguments.rows)
         name = arguments.original or (stated or {}).get("original", "original")
-        if name not in rows:
+        if name not in rows and not alone:
             raise Unusable(f"{arguments.rows}: no rows of {name!r}, which win rates are measured against")
         systems = {system: summarise(of_system, rows[name]) for system, of_system in rows.items()}
         folder = os.path.dirname(arguments.against or arguments.rows)
@@ -383,6 +542,8 @@ def main():
     judged = len((stated.get("judge") or {}).get("passages", []))
     games = len(stated.get("gaming", []))
     also = f", {games} texts that game the metric and {judged} readings of the judge" if games or judged else ""
+    told = len(stated.get("responses") or [])
+    also += f", {told} experiments on instructions" if told else ""
     print(f"{len(found)} differences" if found else f"{checked} numbers of {len(systems)} systems{also} agree")
     return 1 if found else 0
 

@@ -26,6 +26,7 @@ struct PairRM: Experiment {
         // ## Best against worst
         // Equal scores are no preference; such instructions give no pair.
         // %%
+        try await study.showRankingCost(of: responses)
         let ranker = try study.ranker()
         let ranked = try await study.rank(responses, with: ranker)
         let pairs = try await study.pairs(from: ranked)

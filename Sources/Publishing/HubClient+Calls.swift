@@ -75,7 +75,7 @@ extension HubClient {
         }
     }
 
-    private func refusal(_ answer: HubAnswer, at location: String) -> PublishingError {
+    func refusal(_ answer: HubAnswer, at location: String) -> PublishingError {
         let isHome = URL(string: location).map(address.isHome) ?? false
         switch answer.status {
         case 401 where isHome, 403 where isHome:

@@ -13,14 +13,28 @@ struct HubClient: Sendable {
     private var api: String { "\(address.base)/api/\(repository.kind.rawValue)s/\(repository.id)" }
 
     /// Creates the repository unless it exists.
+    ///
+    /// A token for one repository may not create any: where that is forbidden, an existing one will do.
     /// - Returns: whether it was created.
+    /// - Throws: `PublishingError` of kind `.notPrivate` if it is to be private, exists, and is not.
     func create(isPrivate: Bool) async throws -> Bool {
         let body: JSONValue = .object([
             "name": .string(repository.name), "organization": .string(repository.owner),
             "type": .string(repository.kind.rawValue), "private": .bool(isPrivate),
         ])
-        let answer = try await call("POST", address.base + "/api/repos/create", json: body, accepting: [409])
-        return answer.status != 409
+        let location = address.base + "/api/repos/create"
+        let answer = try await call("POST", location, json: body, accepting: [403, 409])
+        guard answer.status >= 300 else { return true }
+        guard answer.status == 403 || isPrivate else { return false }
+        let information = try await call("GET", api, accepting: answer.status == 403 ? [401, 403, 404] : [])
+        guard information.status < 300 else { throw refusal(answer, at: location) }
+        if isPrivate, try json(information)["private"]?.bool != true {
+            throw PublishingError(
+                .notPrivate, "cannot publish", at: repository.description,
+                why: "it exists and is not private; --private does not change a repository",
+                remedy: "Make it private in its settings, give another name, or leave --private out.")
+        }
+        return false
     }
 
     /// The commit that `main` points to.

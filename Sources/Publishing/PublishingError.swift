@@ -9,6 +9,8 @@ public struct PublishingError: Error, Sendable, Hashable, CustomStringConvertibl
         case rejected
         /// Files with other content stand where these would go.
         case wouldOverwrite
+        /// A private repository was asked for, and the existing one is public.
+        case notPrivate
         /// No answer, after all attempts.
         case unavailable
         /// An answer that the protocol does not allow, or a refusal.

@@ -21,13 +21,4 @@ public enum ResponseFoil: String, Sendable, Hashable, Codable, CaseIterable {
         case .scrambled: return random.shuffled(words).joined(separator: " ")
         }
     }
-
-    /// How far a score prefers a response to its foil: 1, 0, or 0.5 for equal scores; `nil` where either has none.
-    ///
-    /// Its mean over instructions is the area under the ROC curve of the two within an instruction, which is what the
-    /// choice of a pair needs.
-    public static func preference(_ response: Double?, over foil: Double?) -> Double? {
-        guard let response, let foil else { return nil }
-        return response > foil ? 1 : response < foil ? 0 : 0.5
-    }
 }

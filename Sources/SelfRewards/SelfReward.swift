@@ -12,6 +12,8 @@ public struct SelfReward {
         public var mode: RewardMode
         /// Texts written per response; 0 for none.
         public var judgements: Int
+        /// Whether the probabilities of the scores are read also where they are not the reward.
+        public var readsDigits: Bool
         /// Of the texts, as of the responses in the paper.
         public var temperature: Float
         public var topP: Float
@@ -21,11 +23,12 @@ public struct SelfReward {
         public var seed: UInt64
 
         public init(
-            mode: RewardMode, judgements: Int = 3, temperature: Float = 0.7, topP: Float = 0.9, maximumTokens: Int = 192,
+            mode: RewardMode, judgements: Int = 3, readsDigits: Bool = false, temperature: Float = 0.7, topP: Float = 0.9, maximumTokens: Int = 192,
             seed: UInt64
         ) {
             self.mode = mode
             self.judgements = judgements
+            self.readsDigits = readsDigits
             self.temperature = temperature
             self.topP = topP
             self.maximumTokens = maximumTokens
@@ -71,6 +74,10 @@ public struct SelfReward {
         for (index, group) in groups.enumerated() {
             for (place, value) in try values(group.instruction, group.responses, &rewards[index]).enumerated() {
                 rewards[index][place].value = value
+            }
+            if settings.readsDigits, rewards[index].allSatisfy(\.digits.isEmpty) {
+                // An observation: a model whose vocabulary has no digits can have another reward.
+                do { try readDigits(group.instruction, group.responses, into: &rewards[index]) } catch SelfRewardError.noDigits {}
             }
         }
         return rewards

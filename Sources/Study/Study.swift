@@ -44,6 +44,7 @@ public final class Study {
 
     public init<Notes: Experiment>(_ experiment: Notes.Type, options: StudyOptions, planning: Bool = false) throws {
         settings = try options.settings()
+        if Notes.subject == .instructions { try Self.refuseArticleOptions(options, of: Notes.name) }
         self.options = options
         isPlanning = planning
         self.experiment = Notes.name
@@ -54,12 +55,6 @@ public final class Study {
         loaded = try LoadedModel(path: options.modelPath, storage: planning ? .memory : .temporaryFile)
         loadedJudge = try options.judge.loadedModel()
         endpoints = try EndpointClients(options)
-        if Notes.subject == .instructions, let baseline = options.endpoints.baseline.first {
-            throw UserFailure(
-                "\(Notes.name) has no remote baselines", location: "--baseline \(baseline)",
-                why: "remote models are compared by their summaries of articles, and this experiment answers instructions",
-                remedy: "leave the option out, or run baseline, beta-sweep, sft, lora-rank64 or iteration2", exitStatus: .usage)
-        }
         store = try Store(workspace: options.workspaceURL, access: planning ? .readOnlyOrEmpty : .readWrite)
         guard !planning else {
             notebook = nil
@@ -83,6 +78,23 @@ public final class Study {
             provenance: .current(
                 numericMode: precision.numericMode, seeds: ["root": settings.seed], subjects: options.subjects(Notes.subject)),
             console: console, sourceFile: Notes.source)
+    }
+
+    /// Options that mean summaries of articles are refused where there are none, before anything is read.
+    private static func refuseArticleOptions(_ options: StudyOptions, of name: String) throws {
+        let remedy = "leave the option out, or run baseline, beta-sweep, sft, lora-rank64 or iteration2"
+        if options.judge != .cloze {
+            throw UserFailure(
+                "\(name) has no judge of summaries", location: "--judge \(options.judge)",
+                why: "a judge asks questions about articles, and this experiment's responses are ranked by the model itself or by "
+                    + "PairRM (--ranker)", remedy: remedy, exitStatus: .usage)
+        }
+        if let baseline = options.endpoints.baseline.first {
+            throw UserFailure(
+                "\(name) has no remote baselines", location: "--baseline \(baseline)",
+                why: "remote models are compared by their summaries of articles, and this experiment answers instructions",
+                remedy: remedy, exitStatus: .usage)
+        }
     }
 
     func run<Notes: Experiment>(_ experiment: Notes.Type) async throws {

@@ -15,6 +15,13 @@ public struct StudyOptions: ParsableArguments {
     public var model: String?
 
     @Option(
+        name: .customLong("base-model"),
+        help: ArgumentHelp(
+            "The model's name on the Hugging Face Hub, for the cards of what is published. Default: what its config.json says.",
+            valueName: "owner/name"))
+    public var baseModel: String?
+
+    @Option(
         help: "Articles: JSON Lines or CSV with an article or text column, or one article per line. Default: the Lee corpus from the cache folder.",
         completion: .file())
     public var articles: String?
@@ -50,6 +57,9 @@ public struct StudyOptions: ParsableArguments {
 
     public func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
+        if let baseModel, !BaseModel.isHubName(baseModel) {
+            throw ValidationError("--base-model is OWNER/NAME, as on the Hugging Face Hub, not \"\(baseModel)\"")
+        }
     }
 
     public var workspaceURL: URL { URL(fileURLWithPath: workspace, isDirectory: true) }

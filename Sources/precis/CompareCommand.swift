@@ -8,8 +8,9 @@ struct CompareCommand: ParsableCommand {
         commandName: "compare", abstract: "Show what two runs, or two systems, differ in.",
         discussion: """
             A and B are runs (`baseline-3f2a91`) or systems of runs (`beta-sweep-77c0de/dpo`); the start of a run's \
-            identifier is enough. Differences are B minus A, paired by article, with 95 % bootstrap intervals. \
-            Ends with exit code 3 where results differ, 0 where every row is the same.
+            identifier is enough. Differences are B minus A, paired by article, with 95 % bootstrap intervals. Of \
+            experiments on instructions the responses, scores, pairs and comparisons are compared row by row. \
+            Ends with exit code 3 where results differ, 0 where every row is the same, 66 where neither has any.
             """)
 
     @Argument(help: "A run, or run/system.")
@@ -39,6 +40,7 @@ struct CompareCommand: ParsableCommand {
             let comparison = try store.compare(first.run, second.run)
             let systems = try comparison.systems.map { try SystemDifference($0, label: "\($0.name) (\($0.split))") }
             options.answer(json: Self.json(comparison, systems), text: Self.text(comparison, systems))
+            guard comparison.hasResults else { throw ExitCode(ExitStatus.missingInput.rawValue) }
             if !comparison.hasSameResults { throw ExitCode(ExitStatus.difference.rawValue) }
         }
     }
@@ -67,13 +69,25 @@ struct CompareCommand: ParsableCommand {
             lines.isEmpty ? "" : "\n\(title)\n" + lines.map { "  \($0)\n" }.joined()
         }
         var text = "\(comparison.first.id) -> \(comparison.second.id): "
-            + (comparison.hasSameResults ? "the same results in every row\n" : "results differ\n")
+            + (comparison.hasSameResults
+                ? "the same results in every row\n" : comparison.hasResults ? "results differ\n" : "neither has results to compare\n")
         text += list("Settings", comparison.settings.map(\.description))
         text += list("Provenance", comparison.provenance.map(\.description))
         text += list("Steps with another key", comparison.changedCells)
         text += list("Systems only in \(comparison.first.id)", comparison.systemsOnlyInFirst)
         text += list("Systems only in \(comparison.second.id)", comparison.systemsOnlyInSecond)
-        return systems.isEmpty ? text : text + "\n" + table(systems)
+        text += list("Responses only in \(comparison.first.id)", comparison.responsesOnlyInFirst)
+        text += list("Responses only in \(comparison.second.id)", comparison.responsesOnlyInSecond)
+        if !systems.isEmpty { text += "\n" + table(systems) }
+        return comparison.responses.isEmpty ? text : text + "\n" + table(comparison.responses)
+    }
+
+    private static func table(_ responses: [RunComparison.Responses]) -> String {
+        Table(
+            "Rounds and comparisons on instructions", ["name", "rows of both", "rows that differ"],
+            numbers: ["rows of both", "rows that differ"],
+            rows: responses.map { [$0.name, "\($0.rowCount)", "\($0.differingRows.count)"] }
+        ).text()
     }
 
     private static func table(_ systems: [SystemDifference]) -> String {
@@ -101,12 +115,21 @@ struct CompareCommand: ParsableCommand {
         }
         return [
             "first": .string(comparison.first.id), "second": .string(comparison.second.id),
-            "same_results": .bool(comparison.hasSameResults), "settings": list(comparison.settings),
+            "same_results": comparison.hasResults ? .bool(comparison.hasSameResults) : .null, "settings": list(comparison.settings),
             "provenance": list(comparison.provenance),
             "changed_steps": .array(comparison.changedCells.map(KeyValue.string)),
             "systems": .array(systems.map(\.json)),
             "systems_only_in_first": .array(comparison.systemsOnlyInFirst.map(KeyValue.string)),
             "systems_only_in_second": .array(comparison.systemsOnlyInSecond.map(KeyValue.string)),
+            "responses": .array(
+                comparison.responses.map {
+                    [
+                        "name": .string($0.name), "rows": .int($0.rowCount),
+                        "rows_that_differ": .array($0.differingRows.map(KeyValue.string)),
+                    ]
+                }),
+            "responses_only_in_first": .array(comparison.responsesOnlyInFirst.map(KeyValue.string)),
+            "responses_only_in_second": .array(comparison.responsesOnlyInSecond.map(KeyValue.string)),
         ]
     }
 }

@@ -11,10 +11,16 @@ struct ExportCommand: ParsableCommand {
 
     struct Results: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "One JSON line per judged summary.",
+            abstract: "One JSON line per judged summary, ranked response, and pair of held-out responses.",
             discussion: """
-                Fields: run, experiment, system, kind, round, split, article_id, summary, words, correct (null when \
-                the judge failed), answers (null for "Unsure"), failures.
+                Fields of summaries: run, experiment, system, kind, round, split, article_id, summary, words, correct \
+                (null when the judge failed), answers (null for "Unsure"), failures.
+                Of ranked responses (kind "response", split "train"): run, experiment, kind, round, split, system, \
+                ranker, instruction_id, instruction, sample, response, words, finish, score (null without one), \
+                readings, measures.
+                Of two systems' responses to a held-out instruction (kind "comparison", split "held-out"): run, \
+                experiment, kind, round, split, comparison, ranker, instruction_id, instruction, and for the \
+                challenger and the opponent their label, response, words, finish and score.
                 """)
 
         @Option(name: .customLong("run"), help: "Only this run (identifier or its start).")
@@ -36,7 +42,55 @@ struct ExportCommand: ParsableCommand {
                         Answer.write(Self.json(row, evaluation, run).canonicalJSON + "\n")
                     }
                 }
+                for line in try responses(of: run, in: store) { Answer.write(KeyValue.object(line).canonicalJSON + "\n") }
             }
+        }
+
+        /// The rows of an experiment on instructions.
+        private func responses(of run: RunRecord, in store: Store) throws -> [[String: KeyValue]] {
+            func ranker(_ key: String) throws -> KeyValue { .string(try store.ranker(key: key)?.name ?? key) }
+            func number(_ value: Double?) -> KeyValue { value.map(KeyValue.double) ?? .null }
+            let common: [String: KeyValue] = ["run": .string(run.id), "experiment": .string(run.experiment)]
+            var lines: [[String: KeyValue]] = []
+            for round in split == nil || split == "train" ? try store.responseRounds(runID: run.id) : [] {
+                let name = try ranker(round.rankerKey)
+                for group in try store.scoredGroups(of: round) {
+                    for (position, sample) in group.samples.enumerated() {
+                        let score = group.scores.indices.contains(position) ? group.scores[position] : nil
+                        let fields: [String: KeyValue] = [
+                            "kind": "response", "round": .int(round.round), "split": "train", "system": .string(round.startLabel),
+                            "ranker": name, "instruction_id": .string(group.instruction.id),
+                            "instruction": .string(group.instruction.text), "sample": .int(sample.sampleIndex),
+                            "response": .string(sample.text), "words": .int(sample.words), "finish": .string(sample.finishReason),
+                            "score": number(score?.score), "readings": .array((score?.readings ?? []).map(number)),
+                            "measures": .object((score?.measures ?? [:]).mapValues(KeyValue.double)),
+                        ]
+                        lines.append(common.merging(fields) { $1 })
+                    }
+                }
+            }
+            for comparison in split == nil || split == "held-out" ? try store.responseComparisons(runID: run.id) : [] {
+                let texts = Dictionary(
+                    try store.instructions(setKey: comparison.instructionSetKey).map { ($0.id, $0.text) }, uniquingKeysWith: { first, _ in first })
+                let name = try ranker(comparison.rankerKey)
+                for row in try comparison.id.map(store.rows(ofResponseComparison:)) ?? [] {
+                    let fields: [String: KeyValue] = [
+                        "kind": "comparison", "round": .int(comparison.round), "split": "held-out",
+                        "comparison": .string(comparison.name), "ranker": name, "instruction_id": .string(row.instructionID),
+                        "instruction": .string(texts[row.instructionID] ?? ""),
+                        "challenger": [
+                            "label": .string(comparison.challengerLabel), "response": .string(row.challenger),
+                            "words": .int(row.challengerWords), "finish": .string(row.challengerFinish), "score": number(row.challengerScore),
+                        ],
+                        "opponent": [
+                            "label": .string(comparison.opponentLabel), "response": .string(row.opponent),
+                            "words": .int(row.opponentWords), "finish": .string(row.opponentFinish), "score": number(row.opponentScore),
+                        ],
+                    ]
+                    lines.append(common.merging(fields) { $1 })
+                }
+            }
+            return lines
         }
 
         private static func json(

@@ -10,6 +10,9 @@ struct PublishCommand: AsyncParsableCommand {
         discussion: """
             The access token is read from HF_TOKEN alone, the Hub's address from HF_ENDPOINT. Run the same command \
             again after an interruption: what has arrived is not sent twice. Names that begin with a dot stay here.
+
+            Exit codes: 64 where files would be overwritten without --overwrite, or --private is given and the \
+            repository exists and is public (nothing is sent); 69 without an answer of the Hub; 78 without HF_TOKEN.
             """)
 
     @Argument(help: "Folder to upload.", completion: .directory)
@@ -21,7 +24,7 @@ struct PublishCommand: AsyncParsableCommand {
     @Option(help: "Kind of repository: model, dataset. Default: what the folder's files are.")
     var kind: HubRepository.Kind?
 
-    @Flag(name: .customLong("private"), help: "Create the repository as a private one.")
+    @Flag(name: .customLong("private"), help: "Create the repository as a private one; an existing public one is refused.")
     var isPrivate = false
 
     @Flag(help: "List what would go, and send nothing.")
@@ -75,7 +78,7 @@ extension HubRepository.Kind: ExpressibleByArgument {}
 extension PublishingError {
     fileprivate var exitStatus: ExitStatus {
         switch kind {
-        case .input, .wouldOverwrite: .usage
+        case .input, .wouldOverwrite, .notPrivate: .usage
         case .noToken: .configuration
         case .unavailable: .endpointUnavailable
         case .rejected, .badAnswer: .failed

@@ -10,7 +10,8 @@ struct ScoreCommand: AsyncParsableCommand {
         commandName: "score", abstract: "Log-probabilities of the completions of preference pairs, as JSON lines.",
         discussion: """
             Reads TRL's conversational format: {"prompt": [turns], "chosen": [one assistant turn], "rejected": [one \
-            assistant turn]}. Each sum is over the completion's tokens through the end-of-turn token, in nats.
+            assistant turn]}. Each sum is over the completion's tokens through the end-of-turn token, in nats; with \
+            --tokens the lists chosen_logprobs and rejected_logprobs hold each token's.
             """)
 
     @OptionGroup var options: ModelOptions
@@ -18,23 +19,31 @@ struct ScoreCommand: AsyncParsableCommand {
     @Option(help: "File of pairs, one JSON object a line.", completion: .file(extensions: ["jsonl"]))
     var pairs: String
 
+    @Flag(help: "Write each token's log-probability besides the sums.")
+    var tokens = false
+
     func run() async throws {
         // Every line is checked before the model works on the first.
         let file = try PairFile(path: pairs)
         let loaded = try options.load()
         let model = try options.engine(loaded)
-        let tokens = try file.tokens(loaded.chatTemplate)
-        for start in stride(from: 0, to: tokens.count, by: 16) {
-            let batch = tokens[start..<min(start + 16, tokens.count)]
+        let rows = try file.tokens(loaded.chatTemplate)
+        for start in stride(from: 0, to: rows.count, by: 16) {
+            let batch = rows[start..<min(start + 16, rows.count)]
             let scores = try model.score(
                 batch.map { TokenTree(prompt: $0.prompt, chosen: $0.chosen, rejected: $0.rejected) })
             for (row, score) in zip(batch, scores) {
-                let line: KeyValue = [
+                var line: [String: KeyValue] = [
                     "prompt_tokens": .int(row.prompt.count), "chosen": .double(score.sum(1)),
                     "chosen_tokens": .int(row.chosen.count), "rejected": .double(score.sum(2)),
                     "rejected_tokens": .int(row.rejected.count),
                 ]
-                Answer.write(line.canonicalJSON + "\n")
+                if tokens {
+                    for (name, segment) in [("chosen_logprobs", 1), ("rejected_logprobs", 2)] {
+                        line[name] = .array(score.logProbabilities[segment].map { .double(Double($0)) })
+                    }
+                }
+                Answer.write(KeyValue.object(line).canonicalJSON + "\n")
             }
         }
     }

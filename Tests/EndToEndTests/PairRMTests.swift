@@ -17,10 +17,13 @@ import Testing
         return try folder.write(lines.joined(separator: "\n") + "\n", to: "instructions.jsonl").path
     }
 
-    private func arguments(_ instructions: String, _ workspace: TemporaryFolder, threads: Int = 1) -> [String] {
+    private func arguments(
+        _ instructions: String, _ workspace: TemporaryFolder, threads: Int = 1, ranker: String? = PairRMTests.ranker
+    ) -> [String] {
         [
             "run", "--workspace", workspace.url.path, "--model", Self.model, "--preset", "smoke", "--instructions", instructions,
-            "--ranker", Self.ranker, "--set", "responses.maximum_tokens=16", "--set", "training.checkpoint_steps=1",
+        ] + (ranker.map { ["--ranker", $0] } ?? []) + [
+            "--base-model", "someone/tiny", "--set", "responses.maximum_tokens=16", "--set", "training.checkpoint_steps=1",
             "--set", "lora_config.r=2", "--threads", "\(threads)",
         ]
     }
@@ -40,10 +43,10 @@ import Testing
         let inputs = try TemporaryFolder(), workspace = try TemporaryFolder()
         let file = try instructions(in: inputs)
         let plan = try await program.run(["plan"] + arguments(file, workspace).dropFirst())
-        #expect(plan.exitCode == 0 && plan.standardOutput.contains("rank responses"), "\(plan)")
+        #expect(plan.exitCode == 0 && plan.standardOutput.contains("PairRM: rank responses"), "\(plan)")
         let run = try await program.run(arguments(file, workspace))
         try #require(run.exitCode == 0, "\(run)")
-        for text in ["Scores by PairRM", "Held-out instructions before and after training", "Head to head on held-out instructions"] {
+        for text in ["Scores by PairRM", "PairRM, for these responses: 24 pairs", "Held-out instructions before and after training", "Head to head on held-out instructions"] {
             #expect(run.standardOutput.contains(text), "\(text): \(run)")
         }
 
@@ -69,6 +72,12 @@ import Testing
         let modelCard = try String(decoding: #require(files["\(folder)/adapter/README.md"]), as: UTF8.self)
         #expect(modelCard.contains("library_name: peft") && modelCard.contains("Head to head on held-out instructions"))
 
+        #expect(modelCard.contains("base_model: \"someone/tiny\"") && modelCard.contains("from_pretrained(\"someone/tiny\")"))
+        for name in ["recipe.lora.alpha", "recipe.lora.dropout", "recipe.lora.targets", "recipe.trainer.epochs", "recipe.trainer.warmupSteps", "recipe.trainer.schedule", "recipe.objective.beta", "responses.temperature", "responses.topP", "responses.truncated"] {
+            #expect(modelCard.contains("| \(name) |"), "\(name): \(modelCard)")
+        }
+        try await tokensAddUp(workspace.url.appendingPathComponent("published/\(folder)/dataset/train.jsonl").path)
+
         let comparison = try #require(try store.responseComparisons(runID: String(folder)).first)
         let held = try store.rows(ofResponseComparison: #require(comparison.id))
         #expect(held.count == 3 && held.allSatisfy { $0.challengerScore != nil && $0.opponentScore != nil })
@@ -81,6 +90,62 @@ import Testing
         let html = try String(contentsOf: pages.appendingPathComponent("report.html"), encoding: .utf8)
         #expect(html.contains("id=\"instructions-pairrm\"") && html.contains("PairRM") && !html.contains("id=\"frontier\""))
         #expect(FileManager.default.fileExists(atPath: pages.appendingPathComponent("notebooks/pairrm.html").path))
+    }
+
+    /// `precis score --tokens` gives the terms of its sums.
+    private func tokensAddUp(_ pairs: String) async throws {
+        let result = try await Program(product: "precis").run([
+            "score", "--model", Self.model, "--pairs", pairs, "--precision", "float32", "--threads", "1", "--tokens",
+        ])
+        let lines = result.standardOutput.split(separator: "\n")
+        #expect(result.exitCode == 0 && !lines.isEmpty, "\(result)")
+        for line in lines {
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            for side in ["chosen", "rejected"] {
+                let values = try #require(object[side + "_logprobs"] as? [Double])
+                #expect(values.count == object[side + "_tokens"] as? Int)
+                #expect(abs(values.reduce(0, +) - (try #require(object[side] as? Double))) < 1e-9)
+            }
+        }
+    }
+
+    /// Without PairRM the model grades itself, the page says what PairRM would take, and a plan with PairRM does not take
+    /// the time of the model's own reward for PairRM's.
+    @Test func withoutARankerTheModelGradesItself() async throws {
+        let program = try Program(product: "pairrm")
+        let inputs = try TemporaryFolder(), workspace = try TemporaryFolder()
+        let file = try instructions(in: inputs)
+        let run = try await program.run(arguments(file, workspace, ranker: nil))
+        try #require(run.exitCode == 0, "\(run)")
+        #expect(run.standardOutput.contains("PairRM of its published size, which did not rank here"), "\(run)")
+        let store = try Store(workspace: workspace.url, access: .readOnly)
+        let record = try #require(try store.runs().first)
+        let round = try #require(try store.responseRounds(runID: record.id).first)
+        let ranker = try #require(try store.ranker(key: round.rankerKey))
+        #expect(!ranker.isRelative && ranker.name.hasPrefix("the original model"))
+        let report = try await Program(product: "report").run(["--workspace", workspace.url.path])
+        let markdown = try String(contentsOf: workspace.url.appendingPathComponent("report/report.md"), encoding: .utf8)
+        #expect(report.exitCode == 0 && markdown.contains("PairRM ranks only where") && markdown.contains("Instructions: 4 of"), "\(report)")
+
+        let plan = try await program.run(["plan", "--json"] + arguments(file, workspace).dropFirst())
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(plan.standardOutput.utf8)) as? [String: Any])
+        let steps = try #require(json["steps"] as? [[String: Any]])
+        for name in ["PairRM: rank responses", "PairRM: compare"] {
+            let step = try #require(steps.first { ($0["name"] as? String)?.hasPrefix(name) == true }, "\(name)")
+            #expect(step["estimated_from"] as? String == "computed" && (step["memory_bytes"] as? Int ?? 0) > 0, "\(step)")
+        }
+    }
+
+    @Test(arguments: ["pairrm", "self-rewarding"])
+    func aJudgeOfSummariesIsRefused(_ experiment: String) async throws {
+        let inputs = try TemporaryFolder(), workspace = try TemporaryFolder()
+        let arguments = try arguments(instructions(in: inputs), workspace)
+        for option in [["--judge", "prompted:original"], ["--baseline", "m@http://127.0.0.1:9"]] {
+            let result = try await Program(product: experiment).run(arguments + option)
+            #expect(result.exitCode == 64 && result.standardError.contains(option[0]), "\(result)")
+        }
+        let result = try await Program(product: experiment).run(arguments + ["--base-model", "/a/path"])
+        #expect(result.exitCode == 64 && result.standardError.contains("OWNER/NAME"), "\(result)")
     }
 
     @Test func threadsAndKillsChangeNoByte() async throws {

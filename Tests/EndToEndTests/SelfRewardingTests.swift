@@ -98,6 +98,53 @@ import Testing
         #expect(again.exitCode == 0 && !again.standardError.contains("never run"), "\(again)")
     }
 
+    /// One round without a warm-up: every response has its expected score, whatever the reward; PairRM compares where it
+    /// is there.
+    @Test(arguments: [["--ranker", Repository.file("Tests/PairRankingTests/Fixtures/pairrm").path], ["--set", "rewards.mode=expected"]])
+    func aRoundRecordsTheExpectedScore(_ options: [String]) async throws {
+        let inputs = try TemporaryFolder(), workspace = try TemporaryFolder()
+        let result = try await Program(product: "self-rewarding").run(
+            [
+                "run", "--workspace", workspace.url.path, "--model", try model(in: inputs), "--preset", "smoke", "--set",
+                "rewards.attempts=20", "--set", "responses.maximum_tokens=16", "--set", "rewards.judgement_tokens=8", "--set",
+                "rewards.check_instructions=2", "--threads", "1",
+            ] + options, timeout: .seconds(120))
+        try #require(result.exitCode == 0, "\(result)")
+        let store = try Store(workspace: workspace.url, access: .readOnly)
+        let run = try #require(try store.runs().first)
+        let round = try #require(try store.responseRounds(runID: run.id).first)
+        let scores = try store.scoredGroups(of: round).flatMap(\.scores)
+        let isExpected = options.contains("rewards.mode=expected")
+        #expect(scores.count == 12)
+        for score in scores {
+            let expected = try #require(score.measures["expected"])
+            #expect((0...5).contains(expected) && score.measures["digit mass"] != nil && score.readings.count == 1)
+            #expect((score.score == expected) == isExpected)
+        }
+        let rankers = try store.responseComparisons(runID: run.id).compactMap { try store.ranker(key: $0.rankerKey) }
+        #expect(rankers.contains(where: \.isRelative) == options.contains("--ranker"), "\(rankers.map(\.name))")
+        let report = try await Program(product: "report").run(["--workspace", workspace.url.path])
+        let markdown = try String(contentsOf: workspace.url.appendingPathComponent("report/report.md"), encoding: .utf8)
+        #expect(report.exitCode == 0 && markdown.contains("The chosen reward (") && markdown.contains("M0 is the model as it came"), "\(report)")
+        #expect(markdown.contains("PairRM did not compare") == !options.contains("--ranker"))
+        #expect(markdown.contains("not the mean of the scores") == true)
+    }
+
+    /// A random model writes no score: the remedy names settings of self-rewarding. An example without room is counted.
+    @Test func withoutPairsTheRewardsSettingsAreNamed() async throws {
+        let inputs = try TemporaryFolder(), workspace = try TemporaryFolder()
+        let file = inputs.url.appendingPathComponent("long.jsonl")
+        let lines = [10, 9000].map {
+            #"{"instruction": "Count.", "response": "\#(String(repeating: "1", count: $0))", "judgement": "No.", "score": 1}"#
+        }
+        try Data(lines.joined(separator: "\n").utf8).write(to: file)
+        let result = try await Program(product: "self-rewarding").run(
+            arguments(try model(in: inputs), file.path, workspace) + ["--rounds", "1", "--set", "rewards.mode=text"])
+        #expect(result.exitCode == 1 && !result.standardError.contains("responses.per_instruction"), "\(result)")
+        for text in ["rewards.mode", "rewards.candidates"] { #expect(result.standardError.contains(text), "\(text): \(result)") }
+        #expect(result.standardOutput.contains("Left out: 1 that do not fit"), "\(result)")
+    }
+
     @Test func planRunsNothingAndNamesEveryRound() async throws {
         let inputs = try TemporaryFolder(), workspace = try TemporaryFolder()
         var arguments = arguments(try model(in: inputs), try examples(in: inputs), workspace)

@@ -105,6 +105,72 @@ struct VerificationTests {
         #expect(result.exitCode == 1 && result.standardOutput.contains("dpo \(metric): recomputed"), "\(result)")
     }
 
+    /// A report of one experiment on instructions alone: a round of three responses to each of six instructions, by a
+    /// reward with texts, and a comparison.
+    private func instructionReport() throws -> TemporaryFolder {
+        let ranker = RankerDescription(key: "0123456789abcdef", name: "the model's own reward", isRelative: false)
+        let responses = (0..<18).map { index in
+            ScoredResponses.Response(
+                instructionID: "i\(index / 3)", words: 10 + 7 * index % 11, isCutOff: index % 5 == 2,
+                score: index == 4 ? nil : index / 3 == 2 ? 0.25 : Double(index * index % 7) / 3,
+                readings: [Double(index % 6), nil], measures: ["expected": Double(index % 4), "unread: no score": 1])
+        }
+        let round = ResponseRound(
+            round: 1, startLabel: "M0", trainedLabel: "M1", diverged: false, scored: ScoredResponses(ranker: ranker, responses: responses),
+            pairs: [
+                RankedPair(
+                    instructionID: "i0", chosenPlace: 2, rejectedPlace: 0, chosenScore: 4 / 3, rejectedScore: 0,
+                    chosenWords: responses[2].words, rejectedWords: responses[0].words),
+                RankedPair(
+                    instructionID: "i3", chosenPlace: 0, rejectedPlace: 2, chosenScore: 4 / 3, rejectedScore: 2 / 3,
+                    chosenWords: responses[9].words, rejectedWords: responses[11].words),
+            ], pairDrops: [CountedReason(reason: "tie", count: 1)], instructionDrops: [])
+        let comparison = ResponseComparison(
+            name: "M1 against M0", round: 1, challenger: "M1", opponent: "M0", ranker: ranker,
+            rows: (0..<7).map { index in
+                .init(
+                    instructionID: "h\(index)", instruction: "?",
+                    challenger: .init(text: "a", words: 3 * index, isCutOff: index == 1, score: index == 6 ? nil : Double(index)),
+                    opponent: .init(text: "b", words: 5, isCutOff: false, score: 2))
+            })
+        let results = StudyResults(
+            title: "Instructions", provenance: [], systems: [], originalSystem: "original", trainings: [], sweeps: [], questionDrops: [],
+            pairTypes: [], deviations: [], rootSeed: 1,
+            responses: [
+                ResponseExperiment(
+                    experiment: "self-rewarding", runID: "run", model: "m", instructions: "i", rootSeed: 1, shown: 2, rounds: [round],
+                    comparisons: [comparison])
+            ])
+        let folder = try TemporaryFolder()
+        try ReportBuilder(results, options: .init(draws: 200, gnuplot: nil)).write(to: folder.url)
+        return folder
+    }
+
+    @Test func whatIsStatedOfInstructionsAgreesWithItsRows() async throws {
+        let result = try await verify(try instructionReport())
+        #expect(result.exitCode == 0 && result.standardOutput.hasSuffix("1 experiments on instructions agree\n"), "\(result)")
+    }
+
+    @Test(arguments: [
+        ("rounds.0.spread", "self-rewarding round 1 spread: recomputed"), ("rounds.0.score.value", "self-rewarding round 1 score"),
+        ("rounds.0.expected.value", "round 1 expected"), ("rounds.0.parsed.value", "round 1 parsed"),
+        ("rounds.0.ties.value", "round 1 ties"), ("rounds.0.readings.3", "round 1 reading 3"),
+        ("rounds.0.histogram.0.responses", "round 1 bin"), ("rounds.0.rejectedCutOff", "round 1 rejectedCutOff"),
+        ("rounds.0.chosenIsLonger.value", "round 1 chosenIsLonger"), ("rounds.0.cutOff.value", "round 1 cutOff"),
+        ("rounds.0.measures.unread: no score.value", "round 1 measure unread: no score"),
+        ("rounds.0.equal.The score.value", "round 1 equal The score"), ("comparisons.0.wins", "M1 against M0 wins"),
+        ("comparisons.0.wordDifference.value", "M1 against M0 wordDifference"), ("policies.1.score.value", "M1 by the model's own reward score"),
+    ])
+    func oneChangedNumberOfInstructionsIsFound(place: String, finding: String) async throws {
+        let folder = try instructionReport()
+        let file = folder.url.appendingPathComponent("results.json")
+        let document = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+        let changed = try #require(Self.raised(document, (["responses", "0"] + place.split(separator: "."))[...]), "\(place)")
+        try JSONSerialization.data(withJSONObject: changed).write(to: file)
+        let result = try await verify(folder)
+        #expect(result.exitCode == 1 && result.standardOutput.contains(finding), "\(result)")
+    }
+
     /// Places in results.json, and what the script says of a number changed there.
     @Test(arguments: [
         ("judge.passages.0.correct.value", "judge test, judge, asked, full article correct: recomputed"),

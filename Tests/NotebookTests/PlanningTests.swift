@@ -68,6 +68,24 @@ struct PlanningTests {
         #expect(try store.estimate(try plan("invent", work)).seconds == nil)
     }
 
+    @Test("a step whose time follows from sizes takes no other step's rate")
+    func computed() async throws {
+        try await run([("PairRM: rank A", 10, 1), ("rank responses", 10, 1)])
+        let work = StepWork(units: 50, computed: ComputedTime(seconds: 600, source: "sizes"))
+        let other = try plan("PairRM: rank B", work)
+        #expect(try store.estimate(other) == StepEstimate(seconds: 600, basis: .computed(source: "sizes", slowdown: nil), units: 50))
+        #expect(try store.estimate(other, slowdown: 2).seconds == 1200)
+        var half = other
+        half.completed = 25
+        #expect(try store.estimate(half).seconds == 300)
+        // Its own time, once it ran, is better evidence.
+        #expect(try store.estimate(try plan("PairRM: rank A", work)).basis == .sameStep)
+        // Nor is its rate another ranker's.
+        #expect(try store.estimate(try plan("rank C", StepWork(units: 10))).basis == .sameKind(count: 1))
+        let text = try PlanSummary([other], store: store).text
+        #expect(text.contains("about 10:00 (4)") && text.contains("(4) from sizes; other machines differ"), "\(text)")
+    }
+
     @Test("what is there costs nothing; what is half there, half")
     func remaining() async throws {
         try await run([("train A", 10, 10)])

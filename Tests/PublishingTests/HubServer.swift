@@ -75,6 +75,9 @@ final class HubServer: Sendable {
         let api = "/api/\(collection)/someone/thing"
         let git = "/\(collection == "datasets" ? "datasets/" : "")someone/thing.git/info/lfs/objects/"
         switch (request.method, path) {
+        case ("GET", api):
+            guard let isPrivate = snapshot.isPrivate else { return json(404, ["error": "Repository not found"]) }
+            return json(200, ["id": "someone/thing", "private": .bool(isPrivate)])
         case ("GET", api + "/revision/main"): return json(200, ["sha": .string(head)])
         case ("POST", api + "/paths-info/" + head): return pathsInfo(request)
         case ("POST", api + "/preupload/main"): return preupload(request)

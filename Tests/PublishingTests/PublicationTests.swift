@@ -73,6 +73,44 @@ import Testing
         #expect(hub.snapshot.commits == 1 && hub.snapshot.isPrivate == false)
     }
 
+    @Test(arguments: HubRepository.Kind.allCases)
+    func whatIsToBePrivateDoesNotGoWhereAllCanRead(_ kind: HubRepository.Kind) async throws {
+        let (path, files) = try Self.folder()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let hub = try HubServer(kind: kind)
+        hub.change { $0.isPrivate = false }
+        let error = await #expect(throws: PublishingError.self) {
+            try await Self.publish(path, to: hub, kind: kind, isPrivate: true)
+        }
+        #expect(error?.kind == .notPrivate && error?.remedy.contains("--private") == true)
+        #expect(hub.snapshot.requests.map(\.method) == ["POST", "GET"], "nothing was sent")
+        #expect(hub.snapshot.commits == 0 && hub.snapshot.storage.isEmpty)
+        hub.change { $0.isPrivate = true }
+        _ = try await Self.publish(path, to: hub, kind: kind, isPrivate: true)
+        #expect(hub.snapshot.files == files && hub.snapshot.isPrivate == true && hub.snapshot.violations.isEmpty)
+    }
+
+    /// A token for one repository may write to it and create none.
+    @Test(arguments: [true, false])
+    func aTokenThatMayNotCreateWritesToWhatExists(_ isPrivate: Bool) async throws {
+        let (path, files) = try Self.folder()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let hub = try HubServer { request, _ in
+            request.path == "/api/repos/create" ? (.answer(403, body: Data("{\"error\": \"no rights\"}".utf8)), false) : nil
+        }
+        let error = await #expect(throws: PublishingError.self) { try await Self.publish(path, to: hub, isPrivate: isPrivate) }
+        #expect(error?.kind == .rejected && error?.reason.contains("no rights") == true)
+        hub.change { $0.isPrivate = false }
+        if isPrivate {
+            let error = await #expect(throws: PublishingError.self) { try await Self.publish(path, to: hub, isPrivate: true) }
+            #expect(error?.kind == .notPrivate && hub.snapshot.commits == 0)
+        } else {
+            _ = try await Self.publish(path, to: hub)
+            #expect(hub.snapshot.files == files)
+        }
+        #expect(hub.snapshot.violations.isEmpty)
+    }
+
     @Test func onlyWhatIsNewGoes() async throws {
         let (path, files) = try Self.folder()
         defer { try? FileManager.default.removeItem(atPath: path) }

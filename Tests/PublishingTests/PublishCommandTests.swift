@@ -97,6 +97,16 @@ import Testing
         #expect(hub.snapshot.commits == 0 && hub.snapshot.files.isEmpty)
     }
 
+    @Test func aPublicRepositoryIsNoPrivateOne() async throws {
+        let (path, _) = try folder()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let hub = try HubServer(kind: .dataset)
+        hub.change { $0.isPrivate = false }
+        let outcome = try await publish([path, "--to", "hf:someone/thing", "--private"], at: hub.url, token: HubServer.token)
+        #expect(outcome.status == 64 && outcome.errors.contains("is not private"), "\(outcome)")
+        #expect(hub.snapshot.files.isEmpty && hub.snapshot.commits == 0)
+    }
+
     @Test func missingThingsHaveTheirExitCodes() async throws {
         let (path, _) = try folder()
         defer { try? FileManager.default.removeItem(atPath: path) }

@@ -16,12 +16,4 @@ import Testing
         #expect(scrambled != "one two three four five six seven")
         #expect(foil(.scrambled) == scrambled && foil(.scrambled, seed: 2) != scrambled)
     }
-
-    @Test func aMissingScoreSaysNothing() {
-        #expect(ResponseFoil.preference(2, over: 1) == 1)
-        #expect(ResponseFoil.preference(1, over: 2) == 0)
-        #expect(ResponseFoil.preference(1, over: 1) == 0.5)
-        #expect(ResponseFoil.preference(nil, over: 1) == nil)
-        #expect(ResponseFoil.preference(1, over: nil) == nil)
-    }
 }

@@ -98,6 +98,27 @@ private final class RecordedModel: RewardModel, Tokenizer, @unchecked Sendable {
         #expect(model.decode(model.trees[0].segments[0].tokens).hasSuffix("Add 2 and 3.\n\nResponse: "))
     }
 
+    /// Beside another reward the digits are read in one pass more, and the reward stays what it is.
+    @Test(arguments: RewardMode.allCases)
+    func digitsAreReadBesideAnyReward(_ mode: RewardMode) throws {
+        func reward(readsDigits: Bool) throws -> (Reward, trees: Int) {
+            let model = RecordedModel()
+            model.texts = ["Score: 2"]
+            model.probability = { before, text in
+                before.hasSuffix("Score: ") ? (["3": 0.1, "4": 0.3][text] ?? 0) : before.contains("good") ? 0.8 : 0.1
+            }
+            let judge = try SelfReward(
+                model: model, template: ChatTemplate(.chatML(defaultSystemTurn: nil), tokenizer: model),
+                settings: .init(mode: mode, judgements: mode == .text ? 1 : 0, readsDigits: readsDigits, seed: 5))
+            return (try judge.rewards(of: ["good"], to: "Add 2 and 3.")[0], model.trees.count)
+        }
+        let (without, with) = (try reward(readsDigits: false), try reward(readsDigits: true))
+        let hasDigits = mode == .expected || mode == .contrast
+        #expect(with.0.value == without.0.value)
+        #expect(abs((with.0.expected ?? 0) - 3.75) < 1e-6 && abs((with.0.digitMass ?? 0) - 0.4) < 1e-6)
+        #expect((without.0.expected == nil) == !hasDigits && with.trees == without.trees + (hasDigits ? 0 : 1))
+    }
+
     /// 3.75 to the instruction; to none p(1) = p(2) = 0.2, so 1.5.
     @Test func contrastTakesAwayTheScoreWithoutInstruction() throws {
         let model = RecordedModel()

@@ -64,6 +64,7 @@ public struct PlanSummary: Sendable, Equatable {
         case .sameStep: " (1)"
         case .sameKind: " (2)"
         case .reference: " (3)"
+        case .computed: " (4)"
         case nil: ""
         }
     }
@@ -96,11 +97,18 @@ public struct PlanSummary: Sendable, Equatable {
             lines.append("(2) from the median rate of earlier steps of its kind in this workspace")
         }
         for case .reference(let slowdown) in bases {
-            let scale = slowdown.map { ", times \(fixed($0, 2)), this machine's measured slowdown" } ?? "; other machines and models differ"
-            lines.append("(3) from \(ReferenceRate.source)\(scale)")
+            lines.append("(3) from \(ReferenceRate.source)\(Self.scale(slowdown, else: "; other machines and models differ"))")
+            break
+        }
+        for case .computed(let source, let slowdown) in bases {
+            lines.append("(4) from \(source)\(Self.scale(slowdown, else: "; other machines differ"))")
             break
         }
         return lines
+    }
+
+    private static func scale(_ slowdown: Double?, else text: String) -> String {
+        slowdown.map { ", times \(fixed($0, 2)), this machine's measured slowdown" } ?? text
     }
 
     /// The same for programs.
@@ -126,6 +134,7 @@ public struct PlanSummary: Sendable, Equatable {
         case .sameStep: "same step"
         case .sameKind: "same kind"
         case .reference: "reference"
+        case .computed: "computed"
         }
     }
 }

@@ -7,6 +7,8 @@ public struct StepEstimate: Sendable, Equatable {
         case sameKind(count: Int)
         /// ``ReferenceRate``s, times the factor by which this machine is slower, where that was measured.
         case reference(slowdown: Double?)
+        /// ``StepWork/computed``, times the same factor.
+        case computed(source: String, slowdown: Double?)
     }
 
     /// Time that is left; `nil` where nothing tells.
@@ -29,7 +31,8 @@ extension CellPlan {
 
 extension Store {
     /// What is left of a step would take, by the best evidence there is: the same step's own time, that of
-    /// steps of its kind in this workspace, or the reference rates; nothing for a step that declares no work.
+    /// steps of its kind in this workspace, or the reference rates; nothing for a step that declares no work. A step
+    /// that works its time out from sizes is estimated by that, and by no other step's rate.
     ///
     /// - Parameter slowdown: how much slower this machine is than the one of ``ReferenceRate``, if measured.
     /// - Throws: ``StoreError``.
@@ -43,6 +46,12 @@ extension Store {
         // A step that declares no work reads and writes rows.
         guard plan.work != nil else { return StepEstimate(seconds: 0, units: units) }
         guard let units else { return StepEstimate() }
+        if let computed = plan.work?.computed, let all = plan.work?.units {
+            let share = all > 0 ? Double(units) / Double(all) : 0
+            return StepEstimate(
+                seconds: computed.seconds * share * (slowdown ?? 1), basis: .computed(source: computed.source, slowdown: slowdown),
+                units: units)
+        }
         let rates = try secondsPerUnit(kind: plan.kind).sorted()
         if !rates.isEmpty {
             let median = (rates[(rates.count - 1) / 2] + rates[rates.count / 2]) / 2

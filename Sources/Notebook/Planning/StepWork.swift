@@ -8,6 +8,8 @@ public struct StepWork: Sendable, Equatable {
     /// How much of a ``ReferenceRate``'s unit one of them is: pairs per optimizer step in a training, mostly 1; `nil`
     /// where the rate of its kind tells nothing.
     public var referenceUnits: Double?
+    /// Time worked out from sizes, for steps that no other step's rate tells anything of.
+    public var computed: ComputedTime?
     /// Summaries put to the judge, with all questions of their article.
     public var judgeCalls: Int
     /// The most memory the process holds during the step, in bytes.
@@ -16,14 +18,28 @@ public struct StepWork: Sendable, Equatable {
     public var diskBytes: Int?
 
     public init(
-        units: Int? = nil, unit: String = "", referenceUnits: Double? = 1, judgeCalls: Int = 0, memoryBytes: Int? = nil,
-        diskBytes: Int? = nil
+        units: Int? = nil, unit: String = "", referenceUnits: Double? = 1, computed: ComputedTime? = nil, judgeCalls: Int = 0,
+        memoryBytes: Int? = nil, diskBytes: Int? = nil
     ) {
         self.units = units
         self.unit = unit
         self.referenceUnits = referenceUnits
+        self.computed = computed
         self.judgeCalls = judgeCalls
         self.memoryBytes = memoryBytes
         self.diskBytes = diskBytes
+    }
+}
+
+/// Time that was worked out, and from what.
+public struct ComputedTime: Sendable, Hashable {
+    /// Of all units.
+    public var seconds: Double
+    /// The rate it was divided by, and where that was measured.
+    public var source: String
+
+    public init(seconds: Double, source: String) {
+        self.seconds = seconds
+        self.source = source
     }
 }

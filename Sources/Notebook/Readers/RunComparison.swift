@@ -30,10 +30,21 @@ public struct RunComparison: Sendable, Equatable {
     /// Systems with their split that only one run has.
     public var systemsOnlyInFirst: [String]
     public var systemsOnlyInSecond: [String]
+    /// Rounds on instructions and comparisons of responses that both runs have.
+    public var responses: [Responses]
+    public var responsesOnlyInFirst: [String]
+    public var responsesOnlyInSecond: [String]
 
-    /// Whether both runs have the same systems with the same rows.
+    /// Whether either run has anything to compare.
+    public var hasResults: Bool {
+        !(systems.isEmpty && systemsOnlyInFirst.isEmpty && systemsOnlyInSecond.isEmpty && responses.isEmpty
+            && responsesOnlyInFirst.isEmpty && responsesOnlyInSecond.isEmpty)
+    }
+
+    /// Whether both runs have the same systems, rounds and comparisons with the same rows; `false` without any.
     public var hasSameResults: Bool {
-        systems.allSatisfy(\.isIdentical) && systemsOnlyInFirst.isEmpty && systemsOnlyInSecond.isEmpty
+        hasResults && systems.allSatisfy(\.isIdentical) && systemsOnlyInFirst.isEmpty && systemsOnlyInSecond.isEmpty
+            && responses.allSatisfy(\.isIdentical) && responsesOnlyInFirst.isEmpty && responsesOnlyInSecond.isEmpty
     }
 }
 
@@ -41,6 +52,7 @@ extension Store {
     public func compare(_ first: RunRecord, _ second: RunRecord) throws -> RunComparison {
         let keys = try (cellKeys(of: first), cellKeys(of: second))
         let evaluations = try (evaluationsByName(of: first), evaluationsByName(of: second))
+        let responses = try (responseResults(of: first), responseResults(of: second))
         let common = Set(evaluations.0.keys).intersection(evaluations.1.keys).sorted()
         return RunComparison(
             first: first, second: second,
@@ -53,7 +65,10 @@ extension Store {
                 return try compare(a, b)
             },
             systemsOnlyInFirst: evaluations.0.keys.filter { evaluations.1[$0] == nil }.sorted(),
-            systemsOnlyInSecond: evaluations.1.keys.filter { evaluations.0[$0] == nil }.sorted())
+            systemsOnlyInSecond: evaluations.1.keys.filter { evaluations.0[$0] == nil }.sorted(),
+            responses: compare(responses.0, responses.1),
+            responsesOnlyInFirst: responses.0.keys.filter { responses.1[$0] == nil }.sorted(),
+            responsesOnlyInSecond: responses.1.keys.filter { responses.0[$0] == nil }.sorted())
     }
 
     /// Two evaluations beside each other, of one system or of two.

@@ -55,6 +55,17 @@ extension Store {
         try read { try ResponseRoundRecord.filter(Column("runID") == runID).order(Column("round")).fetchAll($0) }
     }
 
+    /// What a round's instructions were answered, with the scores, in the order of the instructions.
+    public func scoredGroups(of round: ResponseRoundRecord) throws -> [ScoredGroup] {
+        let samples = Dictionary(grouping: try samples(setKey: round.responseSetKey), by: \.articleID)
+        let known = try responseScores(rankerKey: round.rankerKey)
+        return try instructions(setKey: round.instructionSetKey, split: "train").map { instruction in
+            let group = (samples[instruction.id] ?? []).filter { $0.sampleIndex < round.responsesPerInstruction }
+            let key = Self.responseGroupKey(instruction: instruction.text, responses: group.map(\.text))
+            return ScoredGroup(instruction: instruction, samples: group, scores: known[key] ?? [])
+        }
+    }
+
     /// The first round that was trained on a pair set; `nil` for pairs of summaries.
     public func responseRound(pairSetKey: String) throws -> ResponseRoundRecord? {
         try read {

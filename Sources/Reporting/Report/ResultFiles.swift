@@ -55,6 +55,49 @@ struct ResultFiles {
         return writer.text
     }
 
+    /// One line per response of experiments on instructions; `nil` without any. `set` is `training` for what was ranked
+    /// in a round, with `place` among the instruction's responses and `role` in the pair (`chosen`, `rejected` or empty);
+    /// otherwise it names the comparison, whose roles are `challenger` and `opponent`. `score` is empty without one;
+    /// `readings` are the written scores, `-` for one that could not be read; `measures` is a JSON object.
+    func responsesCSV() throws -> String? {
+        guard !responses.isEmpty else { return nil }
+        var writer = CSVWriter()
+        writer.append([
+            "experiment", "set", "round", "instruction", "place", "words", "cut_off", "score", "readings", "measures", "role",
+        ])
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        for experiment in responses.map(\.experiment) {
+            for round in experiment.rounds {
+                var places: [String: Int] = [:]
+                let pairs = Dictionary(round.pairs.map { ($0.instructionID, $0) }, uniquingKeysWith: { first, _ in first })
+                for response in round.scored.responses {
+                    let place = places[response.instructionID, default: 0]
+                    places[response.instructionID] = place + 1
+                    let pair = pairs[response.instructionID]
+                    writer.append([
+                        experiment.experiment, "training", "\(round.round)", response.instructionID, "\(place)", "\(response.words)",
+                        response.isCutOff ? "1" : "0", response.score.map { "\($0)" } ?? "",
+                        response.readings.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " "),
+                        String(decoding: try encoder.encode(response.measures), as: UTF8.self),
+                        pair?.chosenPlace == place ? "chosen" : pair?.rejectedPlace == place ? "rejected" : "",
+                    ])
+                }
+            }
+            for comparison in experiment.comparisons {
+                for row in comparison.rows {
+                    for (role, response) in [("challenger", row.challenger), ("opponent", row.opponent)] {
+                        writer.append([
+                            experiment.experiment, comparison.name, "\(comparison.round)", row.instructionID, "0", "\(response.words)",
+                            response.isCutOff ? "1" : "0", response.score.map { "\($0)" } ?? "", "", "{}", role,
+                        ])
+                    }
+                }
+            }
+        }
+        return writer.text
+    }
+
     // MARK: LaTeX
 
     func latex(_ tables: [Table]) -> String {
@@ -121,17 +164,42 @@ struct ResultFiles {
             var verdict: String
         }
         struct Round: Encodable {
+            struct Bin: Encodable {
+                var from: Double
+                var below: Double
+                var responses: Int
+            }
             var round: Int
             var answeredBy: String
             var trained: String
             var ranker: String
+            /// Whether scores compare within an instruction only.
+            var isRelative: Bool
             var responses: Int
             var pairs: Int
             var pairDrops: [String: Int]
             var instructionDrops: [String: Int]
             var score: Metric?
             var words: Metric?
+            var cutOff: Metric?
+            var unscored: Metric?
             var parsed: Metric?
+            /// Over the digits 0 to 5.
+            var expected: Metric?
+            /// Standard deviation within an instruction.
+            var spread: Double?
+            var histogram: [Bin]
+            /// Texts by the score in them, then by why there is none.
+            var readings: [String: Int]
+            /// Shares of readings for names that begin with `unread: `, means otherwise.
+            var measures: [String: Metric]
+            /// Instructions without a pair because of equal scores.
+            var ties: Metric?
+            /// Instructions whose responses all have one score, by what they are scored with.
+            var equal: [String: Metric]
+            var chosenIsLonger: Metric?
+            var rejectedCutOff: Int
+            var chosenCutOff: Int
         }
         struct HeadToHead: Encodable {
             var name: String
@@ -147,11 +215,30 @@ struct ResultFiles {
             var wordDifference: Metric
             var scoreDifference: Metric?
         }
+        struct Policy: Encodable {
+            var name: String
+            var ranker: String
+            var score: Metric?
+            var words: Metric
+            var cutOff: Metric
+        }
+        struct Reward: Encodable {
+            var mode: String
+            var chosen: Bool
+            var scored: Int
+            var texts: Int
+            /// Share of instructions on which the response is preferred, by the worse text.
+            var preferredTo: [String: Metric]
+        }
         struct Responses: Encodable {
             var experiment: String
             var run: String
             var rounds: [Round]
             var comparisons: [HeadToHead]
+            /// Under rankers whose scores mean something by themselves.
+            var policies: [Policy]
+            var rewardCheck: [Reward]?
+            var deviations: [String]
         }
         struct Judge: Encodable {
             struct Group: Encodable {
@@ -224,19 +311,8 @@ struct ResultFiles {
     }
 
     private func entry(_ analysis: ResponseExperimentAnalysis) -> Document.Responses {
-        func counts(_ reasons: [CountedReason]) -> [String: Int] {
-            Dictionary(reasons.map { ($0.reason, $0.count) }, uniquingKeysWith: +)
-        }
-        return Document.Responses(
-            experiment: analysis.experiment.experiment, run: analysis.experiment.runID,
-            rounds: analysis.rounds.map { entry in
-                Document.Round(
-                    round: entry.round.round, answeredBy: entry.round.startLabel, trained: entry.round.trainedLabel,
-                    ranker: entry.round.scored.ranker.name, responses: entry.round.scored.responses.count,
-                    pairs: entry.round.pairs.count, pairDrops: counts(entry.round.pairDrops),
-                    instructionDrops: counts(entry.round.instructionDrops), score: entry.scored.meanScore.map { .init($0) },
-                    words: entry.scored.meanWords.map { .init($0) }, parsed: entry.scored.parsed.map { .init($0.estimate()) })
-            },
+        Document.Responses(
+            experiment: analysis.experiment.experiment, run: analysis.experiment.runID, rounds: analysis.rounds.map(entry),
             comparisons: analysis.comparisons.map { entry in
                 Document.HeadToHead(
                     name: entry.comparison.name, round: entry.comparison.round, challenger: entry.comparison.challenger,
@@ -244,7 +320,55 @@ struct ResultFiles {
                     ties: entry.winRate.ties, losses: entry.winRate.losses, signTest: entry.winRate.signTest.pValue,
                     winRate: .init(entry.winRate.rate), wordDifference: .init(entry.wordDifference),
                     scoreDifference: entry.comparison.ranker.isRelative ? nil : entry.scoreDifference.map { .init($0) })
-            })
+            },
+            policies: analysis.policies.map { policy in
+                Document.Policy(
+                    name: policy.label, ranker: policy.ranker.name, score: policy.reward.map { .init($0) }, words: .init(policy.words),
+                    cutOff: .init(policy.cutOff.estimate()))
+            },
+            rewardCheck: analysis.rewardCheck.map { check in
+                check.modes.map { mode in
+                    Document.Reward(
+                        mode: mode.mode.name, chosen: mode.mode.isChosen, scored: mode.scored, texts: mode.count,
+                        preferredTo: Dictionary(
+                            zip(check.foils, mode.preferences).compactMap { foil, preference in preference.map { (foil, .init($0)) } },
+                            uniquingKeysWith: { first, _ in first }))
+                }
+            }, deviations: analysis.experiment.deviations)
+    }
+
+    private func entry(_ analysis: RoundAnalysis) -> Document.Round {
+        func counts(_ reasons: [CountedReason]) -> [String: Int] {
+            Dictionary(reasons.map { ($0.reason, $0.count) }, uniquingKeysWith: +)
+        }
+        let (round, scored) = (analysis.round, analysis.scored)
+        let scores = round.scored.responses.compactMap(\.score)
+        let bins = scores.min().flatMap { low in scores.max().map { ScoreBins(from: low, to: $0) } }
+        return Document.Round(
+            round: round.round, answeredBy: round.startLabel, trained: round.trainedLabel, ranker: round.scored.ranker.name,
+            isRelative: round.scored.ranker.isRelative, responses: round.scored.responses.count, pairs: round.pairs.count,
+            pairDrops: counts(round.pairDrops), instructionDrops: counts(round.instructionDrops),
+            score: scored.meanScore.map { .init($0) }, words: scored.meanWords.map { .init($0) },
+            cutOff: scored.cutOff.map { .init($0.estimate) }, unscored: scored.unscored.map { .init($0.estimate) },
+            parsed: scored.parsed.map { .init($0.estimate) }, expected: scored.expected.map { .init($0) }, spread: scored.spread,
+            histogram: bins.map { bins in
+                zip(0..., bins.counts(scores)).map { bin, count in
+                    .init(from: bins.edge(bin), below: bins.edge(bin + 1), responses: count)
+                }
+            } ?? [], readings: counts(scored.readings),
+            measures: Dictionary(
+                scored.measures.map { measure in
+                    switch measure.value {
+                    case .unread(let share): (measure.name, .init(share.estimate))
+                    case .mean(let mean, _): (measure.name, .init(mean))
+                    }
+                }, uniquingKeysWith: { first, _ in first }),
+            ties: analysis.ties.map { .init($0.estimate()) },
+            equal: Dictionary(
+                scored.equal.compactMap { entry in entry.share.map { (entry.name, .init($0.estimate())) } },
+                uniquingKeysWith: { first, _ in first }),
+            chosenIsLonger: analysis.chosenIsLonger.map { .init($0.estimate()) }, rejectedCutOff: analysis.rejectedCutOff,
+            chosenCutOff: analysis.chosenCutOff)
     }
 
     private func judge(_ judge: JudgeAnalysis) -> Document.Judge {

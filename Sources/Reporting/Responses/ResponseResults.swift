@@ -10,10 +10,14 @@ public struct ResponseExperiment: Sendable, Codable, Equatable {
     public var shown: Int
     public var rounds: [ResponseRound]
     public var comparisons: [ResponseComparison]
+    /// Whether the reward tells responses from worse texts; `nil` where that was not measured.
+    public var rewardCheck: RewardCheck?
+    /// What differs from the recipe that the experiment follows.
+    public var deviations: [String]
 
     public init(
         experiment: String, runID: String, model: String, instructions: String, rootSeed: UInt64, shown: Int,
-        rounds: [ResponseRound], comparisons: [ResponseComparison]
+        rounds: [ResponseRound], comparisons: [ResponseComparison], rewardCheck: RewardCheck? = nil, deviations: [String] = []
     ) {
         self.experiment = experiment
         self.runID = runID
@@ -23,6 +27,8 @@ public struct ResponseExperiment: Sendable, Codable, Equatable {
         self.shown = shown
         self.rounds = rounds
         self.comparisons = comparisons
+        self.rewardCheck = rewardCheck
+        self.deviations = deviations
     }
 }
 
@@ -94,6 +100,11 @@ public struct ScoredResponses: Sendable, Codable, Equatable {
         }
     }
 
+    /// What names of measures begin with that count readings without a score, by reason.
+    public static let unread = "unread: "
+    /// Name of the measure that is the expected score over the digits 0 to 5.
+    public static let expected = "expected"
+
     public var ranker: RankerDescription
     public var responses: [Response]
 
@@ -106,13 +117,21 @@ public struct ScoredResponses: Sendable, Codable, Equatable {
 /// The best response to an instruction against the worst.
 public struct RankedPair: Sendable, Codable, Equatable {
     public var instructionID: String
+    /// Places among the instruction's responses, from 0.
+    public var chosenPlace: Int
+    public var rejectedPlace: Int
     public var chosenScore: Double
     public var rejectedScore: Double
     public var chosenWords: Int
     public var rejectedWords: Int
 
-    public init(instructionID: String, chosenScore: Double, rejectedScore: Double, chosenWords: Int, rejectedWords: Int) {
+    public init(
+        instructionID: String, chosenPlace: Int, rejectedPlace: Int, chosenScore: Double, rejectedScore: Double, chosenWords: Int,
+        rejectedWords: Int
+    ) {
         self.instructionID = instructionID
+        self.chosenPlace = chosenPlace
+        self.rejectedPlace = rejectedPlace
         self.chosenScore = chosenScore
         self.rejectedScore = rejectedScore
         self.chosenWords = chosenWords

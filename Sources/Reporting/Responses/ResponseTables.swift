@@ -2,35 +2,38 @@ import Statistics
 
 /// Tables of experiments on instructions, for notebook pages and the report.
 public enum ResponseTables {
-    private static let fewDraws = 2_000
-
     /// What a ranker's scores of responses come to, and their histogram.
     /// - Throws: `StatisticsError`.
     public static func scores(_ scored: ScoredResponses, rootSeed: UInt64) throws -> [Table] {
-        let analysis = try ScoredAnalysis(
-            scored, bootstrap: ArticleBootstrap(rootSeed: rootSeed, draws: fewDraws), metric: "scores")
+        let analysis = try ScoredAnalysis(scored, bootstrap: ArticleBootstrap(rootSeed: rootSeed))
         var rows: [(String, Table.Cell)] = [("Responses", Table.Cell(NumberFormat.grouped(scored.responses.count)))]
         if let words = analysis.meanWords { rows.append(("Words", .plain(words))) }
-        if let cutOff = analysis.cutOff { rows.append(("Cut off at the token limit", .share(cutOff))) }
+        if let cutOff = analysis.cutOff { rows.append(("Cut off at the token limit", cutOff.cell)) }
         if let score = analysis.meanScore { rows.append(("Score", .plain(score))) }
+        if let expected = analysis.expected { rows.append(("Expected score, 0 to 5", .plain(expected))) }
         if let spread = analysis.spread {
             rows.append(("Standard deviation within an instruction", Table.Cell(NumberText.significant(spread, digits: 3))))
         }
-        if let unscored = analysis.unscored { rows.append(("Without a score", .share(unscored))) }
-        if let parsed = analysis.parsed { rows.append(("Readings understood", .share(parsed))) }
+        if let unscored = analysis.unscored { rows.append(("Without a score", unscored.cell)) }
+        if let parsed = analysis.parsed { rows.append(("Readings understood", parsed.cell)) }
         let summary = Table(
             id: "scores", caption: "Scores by \(scored.ranker.name)",
-            columns: [.init("", alignment: .leading), .init("Value")], rows: rows.map { .init([.init($0.0), $0.1]) })
-        return [summary] + [histogram([("Responses", scored)], id: "score-histogram")].compactMap { $0 }
+            columns: [.init("", alignment: .leading), .init("Value")], rows: rows.map { .init([.init($0.0), $0.1]) },
+            notes: ["Intervals are 95 % over instructions."])
+        let others = [
+            histogram([("Responses", scored)], id: "score-histogram"), readings([("Texts", analysis)], id: "readings"),
+            equal([("Instructions", analysis)], id: "equal-scores"),
+        ]
+        return [summary] + others.compactMap { $0 }
     }
 
     /// How two policies compare, on notebook pages.
     /// - Throws: `StatisticsError`.
     public static func comparisons(_ comparisons: [ResponseComparison], rootSeed: UInt64) throws -> Table {
-        let bootstrap = ArticleBootstrap(rootSeed: rootSeed, draws: fewDraws)
+        let bootstrap = ArticleBootstrap(rootSeed: rootSeed)
         return headToHead(
             try comparisons.filter { !$0.rows.isEmpty }.map {
-                try ResponseComparisonAnalysis($0, bootstrap: bootstrap, metric: "comparison")
+                try ResponseComparisonAnalysis($0, bootstrap: bootstrap)
             }, id: "head-to-head", runs: [])
     }
 
@@ -102,7 +105,46 @@ public enum ResponseTables {
         }
         note(comparisons.reduce(0) { $0 + $1.identical }, "is the same text twice", "are the same text twice")
         note(comparisons.reduce(0) { $0 + $1.unscored }, "lacks a score", "lack a score")
+        if let fewest = comparisons.map(\.winRate.count).min() {
+            notes.append(Resolvable.sentence(count: fewest, of: "instruction") ?? Resolvable.oneSeed)
+        }
         return notes
+    }
+
+    /// Written scores, and texts without one by reason; `nil` where none was written.
+    static func readings(_ columns: [(header: String, scored: ScoredAnalysis)], id: String) -> Table? {
+        var names: [String] = []
+        for reason in columns.flatMap(\.scored.readings).map(\.reason) where !names.contains(reason) { names.append(reason) }
+        guard !names.isEmpty else { return nil }
+        // Scores come first, whatever round had a reason first.
+        names = names.filter { !$0.hasPrefix(ScoredResponses.unread) } + names.filter { $0.hasPrefix(ScoredResponses.unread) }.sorted()
+        return Table(
+            id: id, caption: "Texts by the score that was read in them",
+            columns: [.init("Score", alignment: .leading)] + columns.map { .init($0.header) },
+            rows: names.map { name in
+                .init(
+                    [.init(name)]
+                        + columns.map { column in
+                            guard !column.scored.readings.isEmpty else { return .missing }
+                            let count = column.scored.readings.first { $0.reason == name }?.count ?? 0
+                            return .init("\(count)", value: Double(count))
+                        })
+            })
+    }
+
+    /// Instructions whose responses cannot be told apart, by what they are scored with; `nil` without scores.
+    static func equal(_ columns: [(header: String, scored: ScoredAnalysis)], id: String) -> Table? {
+        let names = (columns.first?.scored.equal ?? []).map(\.name).filter { name in
+            columns.contains { $0.scored.equal.contains { $0.name == name && $0.share != nil } }
+        }
+        guard !names.isEmpty else { return nil }
+        return Table(
+            id: id, caption: "Instructions whose responses all have one score",
+            columns: [.init("By", alignment: .leading)] + columns.map { .init($0.header) },
+            rows: names.map { name in
+                .init([.init(name)] + columns.map { $0.scored.equal.first { $0.name == name }?.share.map { .share($0) } ?? .missing })
+            },
+            notes: ["Of the instructions with two such scores or more."])
     }
 
     /// Scores in equal bins over the range of all columns; `nil` without scores.
@@ -145,11 +187,13 @@ struct ScoreBins: Sendable, Equatable {
         }
     }
 
+    /// Lower end of a bin, a multiple of the width: no sums, which would leave 1e-18 where 0 is meant.
+    func edge(_ bin: Int) -> Double { ((start / width).rounded() + Double(bin)) * width }
+
     /// Lower end, to below the upper one.
     var labels: [String] {
         (0..<count).map { bin in
-            let lower = start + Double(bin) * width
-            return "\(NumberText.plain(lower)) to below \(NumberText.plain(lower + width))"
+            "\(NumberText.plain(edge(bin))) to below \(NumberText.plain(edge(bin + 1)))"
         }
     }
 }

@@ -30,6 +30,7 @@ struct ProvenanceSection {
             if !judge.gaming.isEmpty { files.append(("gaming.csv", "texts that summarise nothing")) }
             if judge.fluency.map({ !$0.summaries.isEmpty }) ?? false { files.append(("fluency.csv", "one line per text")) }
         }
+        if !(results.responses ?? []).isEmpty { files.append(("responses.csv", "one line per response to an instruction")) }
         files += [("results.json", "every estimate"), ("results.tex", "the tables")]
         return .paragraph(
             ["Rows behind every number: "]

@@ -26,6 +26,7 @@ struct ResponseSection {
                 .link("The notebook page", to: "notebooks/\(experiment.experiment).html"), .text(" has each step.")),
             .list(findings(analysis)),
         ]
+        if let check = analysis.rewardCheck { blocks.append(.table(check.table(id: "\(id)-reward-check"))) }
         if !analysis.rounds.isEmpty { blocks.append(.table(roundTable(analysis, id: id))) }
         if !analysis.comparisons.isEmpty {
             blocks.append(.table(ResponseTables.headToHead(analysis.comparisons, id: "\(id)-head-to-head", runs: [experiment.runID])))
@@ -34,7 +35,14 @@ struct ResponseSection {
         if let histogram = ResponseTables.histogram(
             analysis.rounds.map { ("Round \($0.round.round)", $0.round.scored) }, id: "\(id)-scores")
         {
-            blocks.append(.details("Scores of the responses", [.table(histogram)] + measures(analysis, id: id)))
+            let columns = analysis.rounds.map { ("Round \($0.round.round)", $0.scored) }
+            let others = [
+                ResponseTables.readings(columns, id: "\(id)-readings"), ResponseTables.equal(columns, id: "\(id)-equal"),
+            ]
+            blocks.append(
+                .details(
+                    "Scores of the responses",
+                    [.table(histogram)] + others.compactMap { $0 }.map(Block.table) + measures(analysis, id: id)))
         }
         if let drops = dropTable(analysis, id: id) { blocks.append(.details("What was left out", [.table(drops)])) }
         if let headline = analysis.headline {
@@ -43,6 +51,10 @@ struct ResponseSection {
                     "Held-out instructions before and after",
                     [.table(ResponseTables.beforeAndAfter(headline.comparison, count: experiment.shown, id: "\(id)-before-and-after"))]))
         }
+        if !experiment.deviations.isEmpty {
+            blocks.append(.heading("Deviations of \(experiment.experiment)", id: "\(id)-deviations"))
+            blocks.append(.list(experiment.deviations.map { [.text($0)] }))
+        }
         return blocks
     }
 
@@ -50,18 +62,19 @@ struct ResponseSection {
 
     private func findings(_ analysis: ResponseExperimentAnalysis) -> [[Inline]] {
         var findings: [[Inline]] = []
-        if let headline = analysis.headline { findings.append(self.headline(headline)) }
+        if let headline = analysis.headline { findings.append(self.headline(headline, of: analysis)) }
         for comparison in analysis.comparisons where comparison.comparison != analysis.headline?.comparison {
             findings.append([.text(sentence(comparison))])
         }
+        if let check = analysis.rewardCheck?.finding { findings.append([.text(check)]) }
         if let ranking = ranking(analysis) { findings.append([.text(ranking)]) }
         for round in analysis.rounds { findings.append([.text(pairs(round))]) }
         return findings
     }
 
-    private func headline(_ analysis: ResponseComparisonAnalysis) -> [Inline] {
+    private func headline(_ analysis: ResponseComparisonAnalysis, of experiment: ResponseExperimentAnalysis) -> [Inline] {
         if analysis.changedNothing { return [.strong(claim(analysis)), .text(".")] }
-        return [.strong(claim(analysis)), .text(": " + numbers(analysis) + " " + length(analysis))]
+        return [.strong(claim(analysis)), .text(": " + numbers(analysis) + " " + length(analysis, experiment.rounds))]
     }
 
     private func sentence(_ analysis: ResponseComparisonAnalysis) -> String {
@@ -89,19 +102,27 @@ struct ResponseSection {
             + "(\(record.wins) wins, \(record.ties) ties, \(record.losses) losses; sign test \(NumberFormat.pValue(record.signTest.pValue)))."
     }
 
-    private func length(_ analysis: ResponseComparisonAnalysis) -> String {
+    private func length(_ analysis: ResponseComparisonAnalysis, _ rounds: [RoundAnalysis]) -> String {
         let words = analysis.wordDifference
         guard words.isSeparable(from: 0) else {
             return "The length of its responses did not change measurably (\(NumberFormat.plain(words, unit: "words", signed: true)))."
         }
-        return "Its responses are \(words.value > 0 ? "longer" : "shorter") (\(NumberFormat.plain(words, unit: "words", signed: true)))."
+        var text = "Its responses are \(words.value > 0 ? "longer" : "shorter") (\(NumberFormat.plain(words, unit: "words", signed: true)))."
+        let pairs = rounds.reduce(0) { $0 + $1.round.pairs.count }
+        let rejected = rounds.reduce(0) { $0 + $1.rejectedCutOff }
+        // Where long responses lose by rule, brevity is not the ranker's wish alone.
+        if words.value < 0, rejected > 0, rounds.allSatisfy({ $0.chosenCutOff == 0 }) {
+            text += " That is the ranker's preference and the token limit together: in \(rejected) of \(Prose.counted(pairs, "pair")) the "
+                + "rejected response was cut off there, and no chosen one was."
+        }
+        return text
     }
 
     /// How far the order can be trusted, from what was measured.
     private func ranking(_ analysis: ResponseExperimentAnalysis) -> String? {
         guard let first = analysis.rounds.first else { return nil }
         var text = "Responses were ranked by \(first.round.scored.ranker.name)"
-        if let parsed = first.scored.parsed { text += "; of what it wrote as scores, \(NumberFormat.share(parsed)) could be understood" }
+        if let parsed = first.scored.parsed { text += "; of what it wrote as scores, \(parsed.text) could be understood" }
         if let spread = first.scored.spread {
             text += "; scores of responses to one instruction differ by a standard deviation of \(NumberText.significant(spread, digits: 2))"
         }
@@ -125,7 +146,7 @@ struct ResponseSection {
             columns: [
                 .init("Round", alignment: .leading), .init("Answered by", alignment: .leading),
                 .init("Ranked by", alignment: .leading), .init("Responses"), .init("Words"), .init("Cut off"), .init("Score"),
-                .init("Spread", detail: "within an instruction"), .init("Readings understood"), .init("Pairs"), .init("Ties"),
+                .init("Expected score", detail: "0 to 5"), .init("Spread", detail: "within an instruction"), .init("Readings understood"), .init("Pairs"), .init("Ties"),
                 .init("Chosen is longer"), .init("Trained", alignment: .leading),
             ],
             rows: analysis.rounds.map { entry in
@@ -133,10 +154,10 @@ struct ResponseSection {
                 return .init([
                     .init("\(round.round)", runs: [analysis.experiment.runID]), .init(round.startLabel),
                     .init(round.scored.ranker.name), .init(NumberFormat.grouped(round.scored.responses.count)),
-                    entry.scored.meanWords.map { .plain($0) } ?? .missing, entry.scored.cutOff.map { .share($0) } ?? .missing,
-                    entry.scored.meanScore.map { .plain($0) } ?? .missing,
+                    entry.scored.meanWords.map { .plain($0) } ?? .missing, entry.scored.cutOff?.cell ?? .missing,
+                    entry.scored.meanScore.map { .plain($0) } ?? .missing, entry.scored.expected.map { .plain($0) } ?? .missing,
                     entry.scored.spread.map { .init(NumberText.significant($0, digits: 3), value: $0) } ?? .missing,
-                    entry.scored.parsed.map { .share($0) } ?? .missing,
+                    entry.scored.parsed?.cell ?? .missing,
                     .init("\(round.pairs.count)", value: Double(round.pairs.count)), entry.ties.map { .share($0) } ?? .missing,
                     entry.chosenIsLonger.map { .share($0) } ?? .missing,
                     .init(round.trainedLabel + (round.diverged ? " (diverged)" : "")),
@@ -160,26 +181,28 @@ struct ResponseSection {
             })
     }
 
-    /// Means of what the ranker measured besides, by round.
+    /// What the ranker measured besides, by round.
     private func measures(_ analysis: ResponseExperimentAnalysis, id: String) -> [Block] {
-        let names = Set(analysis.rounds.flatMap { $0.round.scored.responses.flatMap { $0.measures.keys } }).sorted()
+        let names = Set(analysis.rounds.flatMap { $0.scored.measures.map(\.name) }).sorted()
         guard !names.isEmpty else { return [] }
         return [
             .table(
                 Table(
-                    id: "\(id)-measures", caption: "What the ranker measured besides, means over responses",
+                    id: "\(id)-measures", caption: "What the ranker measured besides",
                     columns: [.init("Measure", alignment: .leading)] + analysis.rounds.map { .init("Round \($0.round.round)") },
                     rows: names.map { name in
-                        .init(
-                            [.init(name)]
-                                + analysis.rounds.map { round in
-                                    let values = round.round.scored.responses.compactMap { $0.measures[name] }
-                                    guard !values.isEmpty else { return .missing }
-                                    let mean = values.reduce(0, +) / Double(values.count)
-                                    return .init(NumberText.significant(mean, digits: 3), detail: "n = \(values.count)", value: mean)
-                                })
-                    }))
+                        .init([.init(name)] + analysis.rounds.map { cell($0.scored.measures.first { $0.name == name }) })
+                    },
+                    notes: ["Means over responses, and texts without a score by reason, of all; intervals are 95 % over instructions."]))
         ]
+    }
+
+    private func cell(_ measure: ScoredAnalysis.Measure?) -> Table.Cell {
+        switch measure?.value {
+        case .unread(let share)?: share.cell
+        case .mean(let mean, _)?: .plain(mean)
+        case nil: .missing
+        }
     }
 
     private func dropTable(_ analysis: ResponseExperimentAnalysis, id: String) -> Table? {

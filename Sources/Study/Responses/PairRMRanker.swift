@@ -1,12 +1,15 @@
+import Foundation
 import LanguageModel
 import Notebook
 import PairRanking
+import Preferences
 
 /// PairRM as the ranker of responses: every one against every other, in both orders.
 final class PairRMRanker: ResponseRanker {
     let name = "PairRM"
     let identity: KeyValue
     let isRelative = true
+    let stepKind: String? = "PairRM"
     let groupsPerBatch = 1
     private let folder: PairRMFolder
     private let pool: ThreadPool
@@ -26,8 +29,7 @@ final class PairRMRanker: ResponseRanker {
             configuration: folder.configuration, groups: groups, candidates: responsesPerGroup, sourceTokens: 40,
             candidateTokens: 200)
         return StepWork(
-            units: groups * responsesPerGroup, unit: "responses", referenceUnits: nil,
-            memoryBytes: cost.memoryBytes)
+            units: groups * responsesPerGroup, unit: "responses", computed: cost.time(threads: pool.threadCount), memoryBytes: cost.memoryBytes)
     }
 
     func load(in cell: Cell) throws {
@@ -46,7 +48,42 @@ final class PairRMRanker: ResponseRanker {
     }
 }
 
+extension RankingCost {
+    /// At the rate that was measured.
+    func time(threads: Int) -> ComputedTime {
+        ComputedTime(
+            seconds: seconds(at: Self.measuredRate * Double(threads)),
+            source: String(
+                format: "floating-point operations at %.0f GFLOP/s and thread, in float32 as measured on ", Self.measuredRate / 1e9)
+                + Self.measuredOn)
+    }
+
+    /// Of responses as they are, at about four tokens for three words.
+    init(_ configuration: EncoderConfiguration, ranking groups: [ResponseGroup]) {
+        func tokens(_ texts: [String]) -> Int { texts.reduce(0) { $0 + $1.wordCount } * 4 / (3 * max(1, texts.count)) }
+        self.init(
+            configuration: configuration, groups: groups.count, candidates: groups.map(\.responses.count).max() ?? 0,
+            sourceTokens: tokens(groups.map(\.instruction)), candidateTokens: tokens(groups.flatMap(\.responses)))
+    }
+}
+
 extension Study {
+    /// Shows what ranking responses with PairRM takes: with that of `--ranker`, or else with the published one.
+    public func showRankingCost(of set: ResponseSet, line: Int = #line) async throws {
+        let configuration = try options.instructions.ranker.map { try PairRMFolder(path: $0).configuration } ?? .pairRM
+        let inputs: [String: KeyValue] = [
+            "responses": .string(set.key), "instructions": .array(set.instructions.map { .string($0.key) }),
+            "perInstruction": .int(set.perInstruction), "weightBytes": .int(configuration.weightBytes),
+        ]
+        try await step("what PairRM takes", inputs: inputs, line: line) { cell in
+            let cost = RankingCost(configuration, ranking: try set.groups())
+            let which = options.instructions.ranker == nil ? "PairRM of its published size, which did not rank here" : "PairRM"
+            cell.show(
+                "\(which), for these responses: \(cost.summary(at: RankingCost.measuredRate * Double(pool.threadCount))) on "
+                    + "\(pool.threadCount) threads, worked out from \(cost.time(threads: pool.threadCount).source).")
+        }
+    }
+
     /// PairRM from the folder of `--ranker`; `nil` without the option.
     public func pairRM() throws -> (any ResponseRanker)? {
         try options.instructions.ranker.map { try PairRMRanker(folder: PairRMFolder(path: $0), pool: pool) }

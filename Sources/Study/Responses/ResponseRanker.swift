@@ -38,6 +38,8 @@ public protocol ResponseRanker {
     var identity: KeyValue { get }
     /// Whether a score compares with those of the same group only, as PairRM's do, and has no meaning by itself.
     var isRelative: Bool { get }
+    /// First word of its steps' names where they take another time than a model's own reward; `nil` for that.
+    var stepKind: String? { get }
     /// Groups scored in one call, and stored together; speed only.
     var groupsPerBatch: Int { get }
     /// Instruction-response pairs that the scores of a group take, and what one of them takes, for plans.
@@ -50,6 +52,11 @@ public protocol ResponseRanker {
 
 extension ResponseRanker {
     public var isRelative: Bool { false }
+
+    public var stepKind: String? { nil }
+
+    /// The name of a step that this ranker's time decides, so that its rate is not taken for another's.
+    func step(_ name: String) -> String { stepKind.map { "\($0): \(name)" } ?? name }
 
     public var groupsPerBatch: Int { 4 }
 

@@ -33,7 +33,11 @@ extension Study {
 
     /// Writes a trained adapter as a PEFT folder with a model card that holds what this run measured of it.
     public func writeAdapter(_ policy: PolicyModel, pairs: ResponsePairs, line: Int = #line) async throws {
-        let inputs: [String: KeyValue] = ["training": .string(policy.key), "pairs": .string(pairs.key)]
+        let base = BaseModel(options)
+        let inputs: [String: KeyValue] = [
+            "training": .string(policy.key), "pairs": .string(pairs.key),
+            "baseModel": base.hubName.map(KeyValue.string) ?? .null,
+        ]
         try await step("adapter folder", inputs: inputs, line: line) { cell in
             guard case .adapter(let name) = policy.weights else {
                 throw UserFailure(
@@ -43,9 +47,9 @@ extension Study {
             let folder = try publishableFolder("adapter")
             let adapter = try LowRankAdapter(peftFolder: weightsPath(name), layout: originalModel.layout, precision: precision)
             try adapter.writePEFT(
-                to: folder.url.path, baseModel: BaseModel(options).hubName ?? BaseModel(options).fileName,
+                to: folder.url.path, baseModel: base.hubName ?? base.fileName,
                 isRankStabilised: settings.lora.rankStabilized)
-            let card = try adapterCard(policy, pairs: pairs).markdown
+            let card = try adapterCard(policy, of: base, pairs: pairs).markdown
             do {
                 try Data(card.utf8).write(to: folder.url.appendingPathComponent("README.md"), options: .atomic)
             } catch {
@@ -59,17 +63,27 @@ extension Study {
         }
     }
 
-    private func adapterCard(_ policy: PolicyModel, pairs: ResponsePairs) throws -> ModelCard {
-        let base = BaseModel(options)
+    /// Every setting by its path.
+    private static func flattened(_ value: KeyValue, path: String) -> [(String, String)] {
+        switch value {
+        case .object(let members):
+            members.flatMap { flattened($0.value, path: path.isEmpty ? $0.key : path + "." + $0.key) }
+        case .string(let text): [(path, text)]
+        default: [(path, value.canonicalJSON)]
+        }
+    }
+
+    private func adapterCard(_ policy: PolicyModel, of base: BaseModel, pairs: ResponsePairs) throws -> ModelCard {
         let runID = notebook?.runID ?? ""
         let comparisons = try store.responseComparisons(runID: runID).filter { $0.challengerLabel == policy.label }.compactMap {
             record in try record.id.map { try store.responseComparison(record, id: $0) }
         }
         let training = try store.training(key: policy.key)
         let steps = try store.trainingSteps(key: policy.key)
-        var rows = (training?.settings ?? policy.details).map { entry -> (String, String) in
-            if case .string(let text) = entry.value { (entry.key, text) } else { (entry.key, entry.value.canonicalJSON) }
-        }
+        var recipe = training?.settings ?? policy.details
+        recipe["recipe"] = try responseAdapter().keyValue
+        recipe["responses"] = try KeyValue(encoding: settings.responses)
+        var rows = Self.flattened(.object(recipe), path: "")
         rows += [
             ("updates", "\(steps.count)"), ("ranker", pairs.ranked.ranker.name), ("numeric mode", precision.numericMode),
             ("seed", "\(settings.seed)"), ("run", runID),
@@ -116,20 +130,5 @@ extension Study {
         return ModelCard(
             name: "\(URL(fileURLWithPath: base.fileName).deletingPathExtension().lastPathComponent), DPO on ranked responses",
             baseModel: base.hubName, license: base.license, tags: ["dpo", "lora", "peft", "precis"], library: "peft", body: body)
-    }
-}
-
-/// The model that an adapter belongs to, as a card names it.
-private struct BaseModel {
-    let fileName: String
-    /// On the Hugging Face Hub, where that is known.
-    let hubName: String?
-    let license: String?
-
-    init(_ options: StudyOptions) {
-        fileName = URL(fileURLWithPath: options.modelPath).lastPathComponent
-        // The embedded default; of another file nobody has said what it is.
-        hubName = options.model == nil ? "HuggingFaceTB/SmolLM2-135M-Instruct" : nil
-        license = options.model == nil ? "apache-2.0" : nil
     }
 }

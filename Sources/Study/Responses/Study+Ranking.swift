@@ -39,7 +39,7 @@ extension Study {
             "perInstruction": .int(set.perInstruction), "ranker": .string(ranked.ranker.key),
         ]
         try await step(
-            name ?? "rank responses\(set.policy.stepSuffix)", inputs: inputs, line: line,
+            ranker.step(name ?? "rank responses\(set.policy.stepSuffix)"), inputs: inputs, line: line,
             work: { ranker.work(groups: set.instructions.count, responsesPerGroup: set.perInstruction) }
         ) { cell in
             try await score(try set.groups(), with: ranker, cell: cell)

@@ -20,7 +20,7 @@ extension Study {
             "name": .string(name),
         ]
         try await step(
-            "compare \(name)", inputs: inputs, line: line,
+            ranker.step("compare \(name)"), inputs: inputs, line: line,
             work: { ranker.work(groups: challenger.instructions.count, responsesPerGroup: 2) }
         ) { cell in
             guard challenger.instructions == opponent.instructions else {

@@ -7,10 +7,12 @@ public struct ResponsePairs: Sendable {
     public var ranked: RankedResponses
     /// Instructions without a pair, by reason; empty when planning.
     public private(set) var drops: [String: Int] = [:]
+    public var remedy: String
 
-    init(key: String, ranked: RankedResponses) {
+    init(key: String, ranked: RankedResponses, remedy: String) {
         self.key = key
         self.ranked = ranked
+        self.remedy = remedy
     }
 
     mutating func count(_ drop: BestAndWorst.Drop) { drops[drop.rawValue, default: 0] += 1 }
@@ -20,16 +22,21 @@ extension ResponsePairs: TrainingPairs {
     public var samples: any SampleSet { ranked.set }
     public func rows() throws -> [PairRecord] { try ranked.set.store.pairs(pairSetKey: key) }
     public func maximumCount(_ settings: StudySettings) -> Int { ranked.set.instructions.count }
-    public var remedy: String {
-        "sample more responses (responses.per_instruction), longer ones (responses.maximum_tokens) or more instructions "
-            + "(responses.instructions), or allow cut-off ones (responses.truncated=allow)"
-    }
 }
 
 extension Study {
+    /// Where pairs of sampled responses are too few.
+    public static let pairRemedy =
+        "sample more responses (responses.per_instruction), longer ones (responses.maximum_tokens) or more instructions "
+        + "(responses.instructions), or allow cut-off ones (responses.truncated=allow)"
+
     /// Best-against-worst pairs of ranked responses. Equal scores are no preference: such instructions give no pair,
     /// and are counted.
-    public func pairs(from ranked: RankedResponses, step name: String? = nil, line: Int = #line) async throws -> ResponsePairs {
+    ///
+    /// - Parameter remedy: what to do where there are too few.
+    public func pairs(
+        from ranked: RankedResponses, step name: String? = nil, remedy: String = Study.pairRemedy, line: Int = #line
+    ) async throws -> ResponsePairs {
         let set = ranked.set
         let builder = BestAndWorst(truncated: settings.responses.truncated, minimumGap: settings.responses.minimumGap)
         let inputs: [String: KeyValue] = [
@@ -38,7 +45,7 @@ extension Study {
             "builder": try KeyValue(encoding: builder),
         ]
         let name = name ?? "pairs\(set.policy.stepSuffix)"
-        var pairs = ResponsePairs(key: ContentKey(step: name, version: 1, inputs: inputs).hex, ranked: ranked)
+        var pairs = ResponsePairs(key: ContentKey(step: name, version: 1, inputs: inputs).hex, ranked: ranked, remedy: remedy)
         try await step(name, inputs: inputs, line: line) { cell in
             let samples = try set.samples()
             var records: [PairRecord] = []

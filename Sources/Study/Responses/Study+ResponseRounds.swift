@@ -65,14 +65,11 @@ extension Store {
                 why: "\(what) missing", remedy: "run the experiment again; it keeps what is done", exitStatus: .badData)
         }
         guard let ranker = try ranker(key: record.rankerKey) else { throw missing("the ranker is") }
-        let samples = Dictionary(grouping: try samples(setKey: record.responseSetKey), by: \.articleID)
-        let known = try responseScores(rankerKey: ranker.key)
         var responses: [ScoredResponses.Response] = []
         var scores: [String: [Int: (score: Double, words: Int)]] = [:]
-        for instruction in try instructions(setKey: record.instructionSetKey, split: "train") {
-            let group = (samples[instruction.id] ?? []).filter { $0.sampleIndex < record.responsesPerInstruction }
-            let key = Store.responseGroupKey(instruction: instruction.text, responses: group.map(\.text))
-            guard let rows = known[key], rows.count == group.count, group.count == record.responsesPerInstruction else {
+        for entry in try scoredGroups(of: record) {
+            let (instruction, group, rows) = (entry.instruction, entry.samples, entry.scores)
+            guard rows.count == group.count, group.count == record.responsesPerInstruction else {
                 throw missing("responses to \(instruction.name), or their scores, are")
             }
             responses += zip(group, rows).map { $0.scored($1) }
@@ -84,8 +81,8 @@ extension Store {
             guard let chosen = scores[pair.articleID]?[pair.chosenIndex], let rejected = scores[pair.articleID]?[pair.rejectedIndex]
             else { throw missing("the scores of pair \(pair.position) are") }
             return RankedPair(
-                instructionID: pair.articleID, chosenScore: chosen.score, rejectedScore: rejected.score,
-                chosenWords: chosen.words, rejectedWords: rejected.words)
+                instructionID: pair.articleID, chosenPlace: pair.chosenIndex, rejectedPlace: pair.rejectedIndex, chosenScore: chosen.score,
+                rejectedScore: rejected.score, chosenWords: chosen.words, rejectedWords: rejected.words)
         }
         func counted(_ reasons: [String: Int]) -> [CountedReason] {
             reasons.sorted { $0.key < $1.key }.map { CountedReason(reason: $0.key, count: $0.value) }

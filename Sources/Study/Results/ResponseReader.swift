@@ -29,13 +29,15 @@ struct ResponseReader {
     private func results(of run: RunRecord) throws -> ResponseExperiment {
         let subjects = run.provenance.subjects ?? [:]
         let shown = run.settings["responses"]?.members["shown"]?.number.map { Int($0) }
+        let rounds = try store.responseRounds(runID: run.id).map(store.responseRound)
+        let comparisons = try store.responseComparisons(runID: run.id).compactMap { record in
+            try record.id.map { try store.responseComparison(record, id: $0) }
+        }
         return ResponseExperiment(
             experiment: run.experiment, runID: run.id, model: subjects["model"] ?? "the model",
             instructions: subjects["instructions"] ?? "instructions", rootSeed: run.provenance.seeds["root"] ?? 0,
-            shown: shown ?? StudySettings.Responses().shown,
-            rounds: try store.responseRounds(runID: run.id).map(store.responseRound),
-            comparisons: try store.responseComparisons(runID: run.id).compactMap { record in
-                try record.id.map { try store.responseComparison(record, id: $0) }
-            })
+            shown: shown ?? StudySettings.Responses().shown, rounds: rounds, comparisons: comparisons,
+            rewardCheck: try store.rewardCheck(of: run),
+            deviations: ResponseDeviations(run: run, rounds: rounds, comparisons: comparisons).sentences)
     }
 }

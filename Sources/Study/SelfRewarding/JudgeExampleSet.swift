@@ -26,16 +26,18 @@ struct JudgeExampleSet: TrainingPairs {
 
     func maximumCount(_ settings: StudySettings) -> Int { examples.count }
 
-    /// The rubric with instruction and response, and the judgement after it; what does not fit the model's context is
-    /// left out.
+    /// The rubric with instruction and response, and the judgement after it.
     func trainingData(_ recipe: TrainingRecipe, in study: Study, reference: PolicyModel) throws -> TrainingData {
+        .supervised(try fitting(study).map { SupervisedExample(prompt: $0.prompt, completion: $0.completion) })
+    }
+
+    /// Tokens of the examples that fit the model's context.
+    func fitting(_ study: Study) throws -> [(prompt: [Int32], completion: [Int32])] {
         let judge = try SelfReward(
             model: study.originalModel, template: study.loaded.chatTemplate,
             settings: SelfReward.Settings(mode: .text, seed: study.settings.seed))
         let room = study.loaded.configuration.contextLength
-        return .supervised(
-            try examples.map { try judge.tokens(of: $0) }.filter { $0.prompt.count + $0.completion.count <= room }
-                .map { SupervisedExample(prompt: $0.prompt, completion: $0.completion) })
+        return try examples.map { try judge.tokens(of: $0) }.filter { $0.prompt.count + $0.completion.count <= room }
     }
 }
 
@@ -50,6 +52,13 @@ extension Study {
     public func warmUp(_ policy: PolicyModel, line: Int = #line) async throws -> PolicyModel {
         guard let path = options.roundOptions.judgeExamples else { return policy }
         let set = try JudgeExampleSet(JudgeExampleFile(path: path))
+        let inputs: [String: KeyValue] = ["examples": .string(set.key), "model": .string(loaded.contentHash)]
+        try await step("judge examples", inputs: inputs, line: line) { cell in
+            let left = set.examples.count - (try set.fitting(self)).count
+            cell.show(
+                "\(set.examples.count) graded examples."
+                    + (left == 0 ? "" : " Left out: \(left) that do not fit the model's context of \(loaded.configuration.contextLength) tokens."))
+        }
         return try await train(sft(), on: set, from: policy, line: line)
     }
 }

@@ -1,5 +1,6 @@
 import LanguageModel
 import Notebook
+import Reporting
 import SelfRewards
 
 /// A policy's own opinion of responses: scores that it writes under the additive rubric, the probabilities of the
@@ -52,9 +53,9 @@ extension Reward {
     /// often a text gave no score, by reason.
     var measures: [String: Double] {
         var measures: [String: Double] = [:]
-        measures["expected"] = expected
+        measures[ScoredResponses.expected] = expected
         measures["digit mass"] = digitMass
-        for (failure, count) in failures { measures["unread: " + failure.rawValue] = Double(count) }
+        for (failure, count) in failures { measures[ScoredResponses.unread + failure.rawValue] = Double(count) }
         return measures
     }
 }
@@ -75,9 +76,11 @@ extension RewardMode {
 extension Study {
     /// A policy as the judge of responses, in the mode of `rewards.mode` or another.
     ///
-    /// - Parameter judgements: texts that it writes per response; by default `rewards.judgements` in text mode, else 0.
+    /// - Parameters:
+    ///   - judgements: texts that it writes per response; by default `rewards.judgements` in text mode, else 0.
+    ///   - readsDigits: whether the expected score is measured besides.
     public func selfReward(
-        by policy: PolicyModel, mode: RewardMode? = nil, judgements: Int? = nil
+        by policy: PolicyModel, mode: RewardMode? = nil, judgements: Int? = nil, readsDigits: Bool = false
     ) throws -> any ResponseRanker {
         let choice = settings.rewards
         let mode = mode ?? choice.mode
@@ -85,6 +88,6 @@ extension Study {
             study: self, policy: policy,
             settings: SelfReward.Settings(
                 mode: mode, judgements: judgements ?? (mode == .text ? choice.judgements : 0),
-                temperature: choice.temperature, topP: choice.topP, maximumTokens: choice.judgementTokens, seed: settings.seed))
+                readsDigits: readsDigits, temperature: choice.temperature, topP: choice.topP, maximumTokens: choice.judgementTokens, seed: settings.seed))
     }
 }

@@ -1,8 +1,8 @@
 import Instructions
 import Notebook
 import Preferences
+import Reporting
 import SelfRewards
-import Statistics
 
 extension Study {
     /// Whether the original model's reward tells a response from what is plainly worse: another instruction's, its own
@@ -23,31 +23,29 @@ extension Study {
             "rankers": .array(rankers.map { .string($0.ranker.record.key) }), "seed": KeyValue(settings.seed),
         ]
         try await step(
-            "check the reward", inputs: inputs, line: line,
+            Self.rewardCheckStep, inputs: inputs, line: line,
             // Each ranker counts from the start.
             work: { StepWork(units: instructions.count * 4, unit: "responses", referenceUnits: Double(rankers.count)) }
         ) { cell in
-            let groups = foils(of: try responses.groups(), instructions)
-            var checks: [RewardCheck] = []
-            for (mode, ranker) in rankers {
-                try await score(groups, with: ranker, cell: cell)
-                let scores = try store.responseScores(rankerKey: ranker.record.key)
-                checks.append(
-                    try RewardCheck(
-                        mode: mode, scores: zip(instructions, groups).map { ($0.key, scores[$1.key] ?? []) },
-                        bootstrap: ArticleBootstrap(rootSeed: settings.seed)))
-            }
-            cell.show(RewardCheck.table(checks, chosen: choice.mode))
-            if let own = checks.first(where: { $0.mode == choice.mode }) { cell.show(own.finding) }
+            let groups = Self.foils(of: try responses.groups(), rootSeed: settings.seed)
+            for ranker in rankers { try await score(groups, with: ranker.ranker, cell: cell) }
+            let check = try store.rewardCheck(groups, rankerKeys: rankers.map(\.ranker.record.key), chosen: choice.mode)
+            let (table, finding) = try ResponseTables.rewardCheck(check, rootSeed: settings.seed)
+            cell.show(table.markdown())
+            if let finding { cell.show(finding) }
         }
     }
 
+    /// Name of the step.
+    static let rewardCheckStep = "check the reward"
+
     /// Each response, and after it one text per way of making it worse.
-    private func foils(of groups: [ResponseGroup], _ instructions: [Instruction]) -> [ResponseGroup] {
+    static func foils(of groups: [ResponseGroup], rootSeed: UInt64) -> [ResponseGroup] {
         groups.indices.map { index in
             let response = groups[index].responses[0]
             let other = groups[(index + 1) % groups.count].responses[0]
-            var random = SeededRandom(rootSeed: settings.seed, purpose: "foils", article: instructions[index].key)
+            var random = SeededRandom(
+                rootSeed: rootSeed, purpose: "foils", article: Store.instructionID(groups[index].instruction))
             return ResponseGroup(
                 instruction: groups[index].instruction,
                 responses: [response] + ResponseFoil.allCases.map { $0.text(of: response, other: other, random: &random) })
@@ -55,59 +53,47 @@ extension Study {
     }
 }
 
-/// How well one mode of a reward tells responses from what is worse.
-struct RewardCheck {
-    var mode: RewardMode
-    /// Share of instructions on which the response is preferred to its foil, equal scores counting half; `nil` without
-    /// any pair of scores.
-    var preference: [ResponseFoil: Estimate] = [:]
-    /// Responses and foils with a score, of all.
-    var scored: Int
-    var count: Int
-
-    /// - Parameter scores: by instruction, of the response and then of each foil.
-    /// - Throws: `StatisticsError`.
-    init(mode: RewardMode, scores: [(id: String, scores: [ResponseScoreRecord])], bootstrap: ArticleBootstrap) throws {
-        self.mode = mode
-        let all = scores.flatMap(\.scores)
-        count = all.count
-        scored = all.count { $0.score != nil }
-        for (place, foil) in ResponseFoil.allCases.enumerated() {
-            let rows = scores.compactMap { entry -> (articleID: String, value: Double)? in
-                guard entry.scores.count > place + 1,
-                    let value = ResponseFoil.preference(entry.scores[0].score, over: entry.scores[place + 1].score)
+extension Store {
+    /// Scores of responses and of worse texts by each reward.
+    /// - Parameter groups: as `Study.foils` makes them.
+    func rewardCheck(_ groups: [ResponseGroup], rankerKeys: [String], chosen: RewardMode?) throws -> RewardCheck {
+        RewardCheck(
+            foils: ResponseFoil.allCases.map(\.rawValue),
+            modes: try rankerKeys.compactMap { key in
+                guard case .string(let name)? = try ranker(key: key)?.identity["settings"]?.members["mode"],
+                    let mode = RewardMode(rawValue: name)
                 else { return nil }
-                return (entry.id, value)
-            }
-            if rows.isEmpty { continue }
-            preference[foil] = bootstrap.mean(of: try ArticleScores(rows), metric: "reward/\(mode.rawValue)/\(foil.rawValue)")
-        }
+                let scores = try responseScores(rankerKey: key)
+                return RewardCheck.Mode(
+                    name: name, label: mode.label, isChosen: mode == chosen,
+                    rows: groups.map { group in
+                        RewardCheck.Row(
+                            instructionID: Self.instructionID(group.instruction), scores: (scores[group.key] ?? []).map(\.score))
+                    })
+            })
     }
 
-    static func table(_ checks: [RewardCheck], chosen: RewardMode) -> String {
-        var text = "How often a response is preferred to a worse text (50 % is chance):\n\n"
-        text += "| reward | scored |" + ResponseFoil.allCases.map { " over \($0.rawValue) |" }.joined() + " |\n"
-        text += "|---|---|" + ResponseFoil.allCases.map { _ in "---|" }.joined() + "---|\n"
-        for check in checks {
-            let cells = ResponseFoil.allCases.map { foil in
-                " " + (check.preference[foil].map(NumberFormat.percent) ?? "-") + " |"
-            }
-            text += "| \(check.mode.label) | \(check.scored) of \(check.count) |" + cells.joined()
-                + (check.mode == chosen ? " chosen |\n" : " |\n")
+    /// The check of a run's reward, from its rows; `nil` where it made none.
+    func rewardCheck(of run: RunRecord) throws -> RewardCheck? {
+        let cells = try cells(runID: run.id)
+        guard let cell = cells.first(where: { $0.name == Study.rewardCheckStep && $0.state == .done }),
+            case .string(let setKey)? = cells.first(where: { $0.name == "instructions" })?.inputs["instructions"],
+            case .string(let responses)? = cell.inputs["responses"], case .array(let ids)? = cell.inputs["instructions"],
+            case .array(let rankers)? = cell.inputs["rankers"]
+        else { return nil }
+        func texts(_ values: [KeyValue]) -> [String] { values.compactMap { if case .string(let text) = $0 { text } else { nil } } }
+        let instructions = Dictionary(
+            try self.instructions(setKey: setKey).map { ($0.id, $0.text) }, uniquingKeysWith: { first, _ in first })
+        let samples = Dictionary(
+            try samples(setKey: responses).filter { $0.sampleIndex == 0 }.map { ($0.articleID, $0.text) },
+            uniquingKeysWith: { first, _ in first })
+        let groups = texts(ids).compactMap { id in
+            instructions[id].flatMap { text in samples[id].map { ResponseGroup(instruction: text, responses: [$0]) } }
         }
-        return text
-    }
-
-    /// What the check says of the mode, in words that say no more than the intervals do.
-    var finding: String {
-        let told = ResponseFoil.allCases.filter { (preference[$0]?.interval?.lower ?? 0) > 0.5 }
-        let wrong = ResponseFoil.allCases.filter { (preference[$0]?.interval?.upper ?? 1) < 0.5 }
-        let open = ResponseFoil.allCases.filter { !told.contains($0) && !wrong.contains($0) }
-        func list(_ foils: [ResponseFoil]) -> String { foils.map(\.rawValue).joined(separator: " or ") }
-        var parts: [String] = []
-        if !told.isEmpty { parts.append("tells a response from \(list(told))") }
-        if !open.isEmpty { parts.append("cannot be shown to tell it from \(list(open))") }
-        if !wrong.isEmpty { parts.append("prefers \(list(wrong)) to it") }
-        return "The chosen reward (\(mode.label)) " + parts.joined(separator: ", and ") + "."
+        guard groups.count == ids.count else { return nil }
+        var chosen: RewardMode?
+        if case .string(let name)? = run.settings["rewards"]?.members["mode"] { chosen = RewardMode(rawValue: name) }
+        return try rewardCheck(
+            Study.foils(of: groups, rootSeed: run.provenance.seeds["root"] ?? 0), rankerKeys: texts(rankers), chosen: chosen)
     }
 }

@@ -1,5 +1,6 @@
 import Instructions
 import Notebook
+import SelfRewards
 
 /// A round of self-rewarding: what it made, and from which instructions.
 public struct SelfRewardRound: Sendable {
@@ -15,6 +16,13 @@ extension Study {
         recipe.settings.epochs = settings.rewards.epochs
         recipe.settings.batchSize = settings.rewards.batchSize
         return recipe
+    }
+
+    /// Where a round's pairs are too few.
+    static func roundRemedy(_ mode: RewardMode) -> String {
+        let why = mode == .text ? "a small model rarely writes a score; " : ""
+        return why + "take another reward (rewards.mode), more responses (rewards.candidates) or instructions "
+            + "(rewards.instructions), or allow cut-off ones (responses.truncated=allow)"
     }
 
     /// One round: the policy writes instructions and several responses to each, grades them, and learns to prefer its
@@ -34,9 +42,10 @@ extension Study {
             sampling: settings.rewards.sampling(maximumTokens: settings.responses.maximumTokens),
             step: "respond to new instructions, \(policy.label)", line: line)
         let ranked = try await rank(
-            responses, with: selfReward(by: policy, judgements: settings.rewards.judgements),
+            responses, with: selfReward(by: policy, judgements: settings.rewards.judgements, readsDigits: true),
             step: "grade responses, \(policy.label)", line: line)
-        let pairs = try await pairs(from: ranked, step: "best and worst, \(policy.label)", line: line)
+        let pairs = try await pairs(
+            from: ranked, step: "best and worst, \(policy.label)", remedy: Self.roundRemedy(settings.rewards.mode), line: line)
         var trained = try await train(selfRewardingRecipe(), on: pairs, from: policy, line: line)
         trained.label = "M\(round)"
         try await record(round: round, of: written.set, pairs: pairs, trained: trained, dropped: written.drops, line: line)

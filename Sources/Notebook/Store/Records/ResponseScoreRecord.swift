@@ -51,3 +51,10 @@ public struct ResponseScoreRecord: Sendable, Codable, Equatable {
 extension ResponseScoreRecord: FetchableRecord, PersistableRecord {
     public static var databaseTableName: String { "responseScore" }
 }
+
+/// The responses to one instruction and their scores, in the same order; fewer scores where some are missing.
+public struct ScoredGroup: Sendable, Equatable {
+    public var instruction: InstructionRecord
+    public var samples: [SampleRecord]
+    public var scores: [ResponseScoreRecord]
+}

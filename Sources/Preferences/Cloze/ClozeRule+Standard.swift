@@ -26,5 +26,5 @@ extension ClozeRule {
     /// To tune again: `ClozeRule.tuned(on: judge.observations(of: developmentArticles, seed: 1))`, then `calibration`
     /// on articles of the test split.
     public static let standard = ClozeRule(
-        unaidedWeight: 0.1, minimumPosterior: 0.7, minimumGain: 0, minimumAdvantage: 3.5, maximumUnaidedPosterior: 0.7)
+        unaidedWeight: 0, minimumPosterior: 0.6, minimumGain: 0, minimumAdvantage: 4.5, maximumUnaidedPosterior: 0.7)
 }

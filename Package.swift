@@ -129,7 +129,7 @@ let package = Package(
         .testTarget(
             name: "PrecisTests",
             dependencies: ["precis", "Notebook", .product(name: "GRDB", package: "GRDB.swift")]),
-        .testTarget(name: "ReportingTests", dependencies: ["Reporting"], exclude: ["browser"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Preferences"], exclude: ["browser"], resources: [.copy("Fixtures")]),
         .testTarget(
             name: "StudyTests",
             dependencies: [

@@ -16,10 +16,11 @@ The rows are CSV with a header, or JSON lines, one per article and system:
 
 Prints the numbers as JSON. With --against it compares them with the point estimates and counts in a
 report's results.json, prints every difference, and exits with 1 when there is one. What that file states of
-the judge, of texts that game the metric and of fluency is then recomputed from judge.csv, gaming.csv and
-fluency.csv beside it; kappa's interval by a bootstrap of our own, which may differ by five standard errors of
-the two simulations. What it states of experiments on instructions is recomputed from responses.csv in the same way,
-apart from intervals. Exits with 2 when the rows are not usable. Standard library only.
+the judge, of texts that game the metric, of fluency and of sweeps is then recomputed from judge.csv, gaming.csv,
+fluency.csv and sweeps.csv beside it, Wilson's intervals and the choice of each sweep's setting included; kappa's
+interval by a bootstrap of our own, which may differ by five standard errors of the two simulations. What it states
+of experiments on instructions is recomputed from responses.csv in the same way, apart from intervals. Exits with 2
+when the rows are not usable. Standard library only.
 
 Rules: a summary that is empty, has invalid characters, is as long as the article, or got no answer
 from the judge has no correct answer, a compression of 1, and loses to any summary that is none of these.
@@ -58,7 +59,7 @@ def number(row, name, where, optional=False):
     return whole
 
 
-def read(path):
+def read(path, name=lambda raw: raw.get("system")):
     """{system: {article: row}}"""
     with open(path, newline="", encoding="utf-8") as file:
         first = file.read(1)
@@ -77,7 +78,7 @@ def read(path):
                 raise Unusable(f"{where}: {correct} of {questions} questions are correct")
             counts = correct is not None and not failures & NO_SUMMARY
             words, article_words = number(raw, "words", where), number(raw, "article_words", where)
-            system, article = raw.get("system"), raw.get("article")
+            system, article = name(raw), raw.get("article")
             if not system or not article:
                 raise Unusable(f"{where}: no system or no article")
             rows = systems.setdefault(system, {})
@@ -460,6 +461,70 @@ def response_differences(folder, stated):
             yield from check(f"{name}, {policy['name']} by {policy['ranker']}", ours, theirs)
 
 
+# Sweeps
+
+
+def sweep_differences(folder, stated):
+    """Of every setting what it achieved on development articles, and of every sweep whether its choice won most."""
+    path = os.path.join(folder, "sweeps.csv")
+    flags = {}
+
+    def setting(raw):
+        key = raw["method"], raw["rank"], *(float(raw[name]) if raw[name] else None for name in ("beta", "learning_rate"))
+        flags[key] = raw["chosen"] == "true", raw["diverged"] == "true"
+        return key
+
+    rows = read(path, setting)
+    original = rows.pop(("original", "", None, None), None)
+    if original is None:
+        raise Unusable(f"{path}: no rows of the original model")
+    theirs = {(s["method"], str(s.get("rank") or ""), s.get("beta"), s["learningRate"]): s for s in stated["sweeps"]}
+    label = lambda key: "sweep " + " ".join(str(part) for part in key if part not in ("", None))
+    for key in sorted(set(rows) ^ set(theirs), key=str):
+        yield f"{label(key)}: " + ("not stated" if key in rows else "has no rows")
+    rates = {}
+    for key in rows:
+        metrics = summarise(rows[key], original)["metrics"]
+        rates[key] = metrics["win_rate_evaluation"]
+        if key not in theirs:
+            continue
+        other = theirs[key]
+        ours = {"winRate": rates[key], "accuracy": metrics["accuracy"], "medianCompression": metrics["median_compression"]}
+        yield from check(label(key), ours, {name: other[name]["value"] for name in ours})
+        if flags[key] != (other["chosen"], other["diverged"]):
+            yield f"{label(key)}: chosen and diverged are {flags[key]} in its rows"
+    for sweep in sorted({key[:2] for key in rows}):
+        of_sweep = [key for key in rows if key[:2] == sweep]
+        usable = [key for key in of_sweep if not flags[key][1]] or of_sweep
+        best = max(rates[key] for key in usable)
+        for key in of_sweep:
+            if flags[key][0] and (key not in usable or rates[key] < best - 1e-9):
+                yield f"{label(key)}: chosen, and another setting wins {best}, this one {rates[key]}"
+
+
+# Wilson's intervals
+
+
+def wilson(share, n, confidence):
+    """E. B. Wilson 1927, without continuity correction."""
+    z = statistics.NormalDist().inv_cdf((1 + confidence) / 2)
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return centre - half, centre + half
+
+
+def wilson_differences(systems, stated):
+    for system in stated["systems"]:
+        for name in ("at_least_3", "at_least_4", "failed"):
+            metric = system["metrics"].get(name)
+            if metric is None or system["name"] not in systems:
+                continue
+            own = systems[system["name"]]
+            for end, bound in zip(("lower", "upper"), wilson(own["metrics"][name], own["articles"], stated["confidence"])):
+                if metric.get(end) is None or abs(metric[end] - bound) > 1e-6:
+                    yield f"{system['name']} {name} {end} end: recomputed {bound}, stated {metric.get(end)}"
+
+
 # The comparison
 
 
@@ -497,6 +562,10 @@ def differences(systems, stated):
 
 def all_differences(folder, rows, systems, original, stated):
     yield from differences(systems, stated["systems"])
+    yield from wilson_differences(systems, stated)
+    # Files before schema 3 come without the rows of sweeps.
+    if stated.get("sweeps") and stated.get("schema", 1) >= 3:
+        yield from sweep_differences(folder, stated)
     if stated.get("gaming"):
         gaming = read(os.path.join(folder, "gaming.csv"))
         ours = {name: summarise(of_system, rows.get(original)) for name, of_system in gaming.items()}

@@ -36,6 +36,8 @@ public final class Study {
     /// How to make each trained policy's weights, by its key.
     var trainings: [String: (Cell) async throws -> Void] = [:]
     var judgeMemo: (any Judge)?
+    /// The embedded judge's, once it is tuned.
+    var clozeRule = ClozeRule.standard
     /// Systems of this notebook measured on test articles so far.
     var measuredOnTest: [Evaluation] = []
     /// Clients of remote models by address, and what their calls cost.

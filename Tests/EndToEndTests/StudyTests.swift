@@ -80,14 +80,19 @@ import Testing
     @Test func baselineReportAndVerify() async throws {
         let workspace = try TemporaryFolder()
         let program = try Program(product: "baseline")
+        // Less room than the longest articles need.
+        let options = Self.tiny + ["--set", "context_length=200"]
         let run = try await program.run(
-            ["run", "--threads", "1"] + Self.tiny + workspaceArguments(workspace), timeout: .seconds(600))
+            ["run", "--threads", "1"] + options + workspaceArguments(workspace), timeout: .seconds(600))
         try #require(run.exitCode == 0, "\(run)")
         #expect(run.standardOutput.contains("articles have 5 questions"))
+        #expect(run.standardOutput.contains("articles are cut to fit the prompt"))
+        // Three development articles give too few questions to tune on.
+        #expect(run.standardOutput.contains("standard thresholds, not tuned on this study's articles"))
 
         let other = try TemporaryFolder()
         let threaded = try await program.run(
-            ["run", "--threads", "2"] + Self.tiny + workspaceArguments(other), timeout: .seconds(600))
+            ["run", "--threads", "2"] + options + workspaceArguments(other), timeout: .seconds(600))
         try #require(threaded.exitCode == 0, "\(threaded)")
         let precis = try Program(product: "precis")
         func results(_ workspace: TemporaryFolder) async throws -> String {
@@ -102,6 +107,8 @@ import Testing
         let path = String(try #require(report.standardOutput.split(separator: "\n").last))
         let html = try String(contentsOfFile: path, encoding: .utf8)
         #expect(html.contains("Original model") && html.contains("First 2 sentences"))
+        #expect(html.contains("Prompts for summaries hold only the beginning of"))
+        #expect(html.contains("id=\"judge-rule\"") && html.contains("Answers the judge could not give: none of"))
         // One row per system and article: original, three prompts, three leads, best of n.
         let csv = try String(
             contentsOf: URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("results.csv"),
@@ -120,9 +127,10 @@ import Testing
 
         // What the experiment measured of the judge is shown, not measured again.
         let calibration = try await precis.run(
-            ["calibrate", "--threads", "2"] + Self.tiny + workspaceArguments(workspace), timeout: .seconds(300))
+            ["calibrate", "--threads", "2"] + options + workspaceArguments(workspace), timeout: .seconds(300))
         #expect(calibration.exitCode == 0, "\(calibration)")
         #expect(calibration.standardError.contains("[calibrate the judge] cached"), "\(calibration)")
+        #expect(calibration.standardError.contains("[tune the judge's rule] cached"), "\(calibration)")
         for row in ["| full article | the judge, every candidate | test |", "| best sample | the judge | test |", "| the statement alone | asked | test |"] {
             #expect(calibration.standardOutput.contains(row), "\(row): \(calibration)")
         }

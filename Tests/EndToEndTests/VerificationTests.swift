@@ -36,9 +36,28 @@ struct VerificationTests {
                 articles.map { .init(system: system.name, label: system.label, articleID: $0.id, perWord: Double.random(in: 3...7, using: &generator)) }
             })
         return StudyResults(
-            title: "Test", provenance: [], systems: systems, originalSystem: "original", trainings: [], sweeps: [],
+            title: "Test", provenance: [], systems: systems, originalSystem: "original", trainings: [], sweeps: sweeps(systems[0], systems[1]),
             questionDrops: [], pairTypes: [], deviations: [], rootSeed: 1,
             judge: JudgeEvidence(readings: readings(articles.map(\.id), &generator), gaming: gaming, fluency: fluency))
+    }
+
+    /// Four settings, of which the one that wins most is chosen: all right in the fewest words, and one that is as good
+    /// and diverged.
+    private static func sweeps(_ original: SystemResult, _ other: SystemResult) -> [SweepCell] {
+        [(0.03, 1e-5), (0.03, 4e-5), (0.1, 1e-5), (0.1, 4e-5)].enumerated().map { index, setting in
+            let isBest = index >= 2
+            let outcomes = other.outcomes.map { outcome in
+                guard isBest else { return outcome }
+                var best = outcome
+                best.correct = 5
+                best.summaryWords = 5
+                best.failures = []
+                return best
+            }
+            return SweepCell(
+                method: "dpo", beta: setting.0, learningRate: setting.1, rank: nil, diverged: index == 2, isChosen: index == 3,
+                outcomes: outcomes, originalOutcomes: original.outcomes)
+        }
     }
 
     /// Two readers that agree more often than chance has it, and one that guesses.
@@ -181,6 +200,10 @@ struct VerificationTests {
         ("gaming.0.wins.evaluation.wins", "gaming-name-list evaluation wins wins: recomputed"),
         ("systems.1.winsByReason.evaluation.moreAccurate", "dpo evaluation winsByReason moreAccurate: recomputed"),
         ("fluency.systems.0.notFluent", "fluency of original notFluent: recomputed"),
+        ("sweeps.1.winRate.value", "sweep dpo 0.03 4e-05 winRate: recomputed"),
+        ("sweeps.3.accuracy.value", "sweep dpo 0.1 4e-05 accuracy: recomputed"),
+        ("systems.1.metrics.at_least_3.lower", "dpo at_least_3 lower end: recomputed"),
+        ("systems.2.metrics.failed.upper", "lead-2 failed upper end: recomputed"),
     ])
     func oneChangedNumberOfTheJudgeIsFound(place: String, finding: String) async throws {
         let folder = try report()
@@ -207,7 +230,18 @@ struct VerificationTests {
         return nil
     }
 
-    @Test(arguments: ["judge.csv", "gaming.csv", "fluency.csv"])
+    /// The setting that won less, and one that diverged, are no choice.
+    @Test(arguments: [0, 2])
+    func anotherChoiceOfSettingIsFound(chosen: Int) async throws {
+        let folder = try TemporaryFolder()
+        var results = Self.results(seed: 1)
+        for index in results.sweeps.indices { results.sweeps[index].isChosen = index == chosen }
+        try ReportBuilder(results, options: .init(draws: 200, gnuplot: nil)).write(to: folder.url)
+        let result = try await verify(folder)
+        #expect(result.exitCode == 1 && result.standardOutput.contains("chosen, and another setting wins"), "\(result)")
+    }
+
+    @Test(arguments: ["judge.csv", "gaming.csv", "fluency.csv", "sweeps.csv"])
     func aChangedOrMissingFileOfRowsIsFound(name: String) async throws {
         let folder = try report()
         let file = folder.url.appendingPathComponent(name)
@@ -215,7 +249,7 @@ struct VerificationTests {
         lines.removeLast()
         try folder.write(lines.joined(separator: "\n") + "\n", to: name)
         // A system without one of the articles cannot be compared at all.
-        #expect(try await verify(folder).exitCode == (name == "gaming.csv" ? 2 : 1))
+        #expect(try await verify(folder).exitCode == (["gaming.csv", "sweeps.csv"].contains(name) ? 2 : 1))
         try FileManager.default.removeItem(at: file)
         let missing = try await verify(folder)
         #expect(missing.exitCode == 2 && missing.standardError.contains(name), "\(missing)")

@@ -131,6 +131,7 @@ struct StoreOpeningTests {
         ("3 endpoint answers", "d22017bcd124cfd105ac05cb925ab70d16548d0d9e54b1c4e9e3c0e22e5af528"),
         ("4 counts of what was left out", "1a9a702f3a27c4306a0552819f0fe8c35587a71265cb8a130ac766c86ad4a901"),
         ("5 responses to instructions", "6172f416217af2f91ec017bfe16f5e059b53bb2d28df76d92c297bfa7d830c82"),
+        ("6 rules of judges, defects of answers", "b5eeeb49ce58af17edd8ab11116c4b35a5da34d2dd135e371d07c7c166c8d856"),
     ]
 
     @Test("the schema that shipped stays as it shipped")

@@ -55,6 +55,49 @@ import Testing
         }
     }
 
+    /// Where the article mentions two others of the same kind and form that can stand in the sentence, two stand among the
+    /// options.
+    @Test func twoDistractorsAreFromTheArticleWhereThereAreAny() throws {
+        var asked = 0
+        for (article, candidates) in try Self.candidates.get() {
+            let mentions = AnnotatedArticle(article).mentions
+            for candidate in candidates {
+                let own = mentions.filter { $0.kind == candidate.kind && $0.text == candidate.answer }
+                guard let form = own.first?.form, own.allSatisfy({ $0.form == form }), form != "surname" else { continue }
+                let usable = Set(mentions.filter { $0.kind == candidate.kind && $0.form == form }.map(\.text)).filter { text in
+                    Self.canStand(text, beside: candidate.answer, kind: candidate.kind)
+                        && !candidate.statement.lowercased().contains(text.lowercased())
+                }
+                let hasTwo = usable.contains { first in usable.contains { Self.canStand($0, beside: first, kind: candidate.kind) } }
+                let count = candidate.distractors.count(where: \.isFromArticle)
+                #expect(count >= (hasTwo ? 2 : min(usable.count, 1)), "\(candidate.answer) beside \(usable): \(candidate.distractors)")
+                asked += hasTwo ? 1 : 0
+                let question = candidate.question(unaided: Array(repeating: -1, count: candidate.distractors.count + 1)).question
+                let isOwn = Set(candidate.distractors.filter(\.isFromArticle).map(\.text))
+                #expect(question.options.count(where: isOwn.contains) >= min(2, count))
+            }
+        }
+        #expect(asked > 1000)
+    }
+
+    /// Neither contains the other, and they do not name the same: people and terms share no word.
+    private static func canStand(_ text: String, beside other: String, kind: QuestionKind) -> Bool {
+        let (one, two) = (text.lowercased(), other.lowercased())
+        if one.contains(two) || two.contains(one) { return false }
+        return (kind != .person && kind != .term) || Set(one.words).isDisjoint(with: two.words)
+    }
+
+    /// Other numbers of the same things: another article's noun would give itself away.
+    @Test func countedThingsStayTheSame() throws {
+        let counted = try Self.candidates.get().flatMap(\.1).filter { $0.answer.lowercased().hasSuffix(" people") }
+        #expect(counted.count > 20)
+        for candidate in counted {
+            for distractor in candidate.distractors where !distractor.isFromArticle {
+                #expect(distractor.text.hasSuffix(" people"), "\(candidate)")
+            }
+        }
+    }
+
     @Test func questionsSpreadOverTheArticle() throws {
         let long = try Self.candidates.get().filter { $0.0.wordCount >= 150 }
         let outside = long.map { article, candidates in

@@ -1,3 +1,4 @@
+import Foundation
 import Preferences
 import Testing
 
@@ -146,9 +147,46 @@ import Testing
         let articles = Array(try LeeCorpus.articles().prefix(80))
         let outcomes = try judge(articles).0.questions(for: articles)
         for outcome in outcomes {
-            #expect(outcome.counts[ClozeJudge.CandidateFate.asked.rawValue] == (outcome.questions == nil ? nil : 5))
+            let fates = [ClozeJudge.CandidateFate.asked, .told].compactMap { outcome.counts[$0.rawValue] }
+            #expect(fates.reduce(0, +) == (outcome.questions == nil ? 0 : 5))
             #expect(outcome.questions == nil || outcome.counts[ClozeJudge.CandidateFate.tooFew.rawValue] == nil)
         }
+    }
+
+    /// Those whose answer another one's statement holds are counted, whatever order they stand in.
+    @Test func toldQuestionsAreCounted() throws {
+        let articles = Array(try LeeCorpus.articles().prefix(80))
+        let outcomes = try judge(articles).0.questions(for: articles)
+        var told = 0
+        for outcome in outcomes {
+            let questions = outcome.questions?.questions ?? []
+            let count = questions.indices.count { index in
+                let answer = NSRegularExpression.escapedPattern(for: questions[index].options[questions[index].answer])
+                let pattern = "(?i)(?<![\\p{L}\\p{N}])\(answer)(?![\\p{L}\\p{N}])"
+                return questions.indices.contains {
+                    $0 != index && questions[$0].text.range(of: pattern, options: .regularExpression) != nil
+                }
+            }
+            #expect(outcome.counts[ClozeJudge.CandidateFate.told.rawValue] ?? 0 == count)
+            told += count
+        }
+        #expect(told > 0)
+    }
+
+    @Test func longPassagesAreCutAtTheEndOfAWordAndThatIsKept() throws {
+        let article = try #require(try LeeCorpus.articles().first { $0.wordCount > 100 })
+        let model = OverlapModel()
+        let articles = Array(try LeeCorpus.articles().prefix(80))
+        var prompt = ClozePrompt.standard
+        prompt.maximumPassageTokens = 60
+        func unread(_ prompt: ClozePrompt) throws -> Int? {
+            try ClozeJudge(
+                scorer: model, tokenizer: model, modelIdentity: "overlap", extractor: ClozeExtractor(pool: DistractorPool(articles)), prompt: prompt
+            ).questions(for: [article])[0].unreadTokens
+        }
+        #expect(try unread(.standard) == nil)
+        // One token per word, none of which opens with a space in this model: cut at the limit.
+        #expect(try unread(prompt) == model.encode(" " + article.text).count - 60)
     }
 
     @Test func identityFollowsRulePromptAndPool() throws {
@@ -164,6 +202,29 @@ import Testing
         ]
         #expect(Set(others.map(\.identity) + [judge.identity]).count == 5)
         #expect(judge.identity == self.judge(articles).0.identity)
+    }
+}
+
+@Suite struct QuestionChoiceTests {
+    private func question(_ statement: String, _ answer: String) -> Question {
+        Question(kind: .name, text: statement, options: [answer, "v", "w", "x", "y"], answer: 0)
+    }
+
+    /// Taking the best first would leave two told ones: A tells B, C and D, which with E and F are five that tell nothing.
+    @Test func fiveThatTellNothingAreFoundWhereThereAreFive() {
+        let questions = [
+            question("Bea, Cid and Dov met", "Ann"), question("The first was", "Bea"), question("The second was", "Cid"),
+            question("The third was", "Dov"), question("The fourth was", "Eve"), question("The fifth was", "Fay"),
+        ]
+        #expect(ClozeJudge.chosen(Array(questions.indices), of: questions) == [1, 2, 3, 4, 5])
+        // Without the last one, four tell nothing and the best of the others fills up.
+        #expect(ClozeJudge.chosen([0, 1, 2, 3, 4], of: questions) == [0, 1, 2, 3, 4])
+        #expect(ClozeJudge.tells(questions[0], questions[1]) && !ClozeJudge.tells(questions[1], questions[0]))
+    }
+
+    @Test func ofSuchChoicesTheBestInRankIsTaken() {
+        let questions = (0..<8).map { question("Statement \($0) is", "Answer\($0)x") }
+        #expect(ClozeJudge.chosen([3, 0, 7, 5, 1, 2], of: questions) == [0, 1, 3, 5, 7])
     }
 }
 
@@ -191,6 +252,27 @@ import Testing
         var strict = rule
         strict.minimumAdvantage = 5
         #expect(rule.counts(full).correct >= strict.counts(full).correct)
+    }
+
+    @Test func aTuningSaysWhatItsRuleAnswers() throws {
+        let all = observations()
+        let tuning = ClozeRuleTuning(on: all, articleCount: 20)
+        #expect(tuning.fallback == nil && tuning.rule == ClozeRule.tuned(on: all) && tuning.articleCount == 20)
+        let full = tuning.rule.counts(all.filter { $0.passage == .fullArticle })
+        #expect(tuning.fullArticle.correct == full.correct && tuning.fullArticle.unsure == full.unsure && tuning.fullArticle.count == 200)
+        #expect(tuning.otherArticle.count == 200)
+    }
+
+    /// 99 questions of another article are too few; no rule meets goals that cannot be met.
+    @Test func withoutGroundsTheStandardRuleStandsAndSaysWhy() {
+        let all = observations()
+        let few = all.filter { $0.passage == .fullArticle } + all.filter { $0.passage == .otherArticle }.prefix(99)
+        let small = ClozeRuleTuning(on: few, articleCount: 9)
+        #expect(small.rule == .standard && small.fallback?.contains("99 questions") == true && small.otherArticle.count == 99)
+        var goals = ClozeRule.Goals()
+        goals.minimumUnsureFromOther = 1.1
+        let impossible = ClozeRuleTuning(on: all, articleCount: 20, goals: goals)
+        #expect(impossible.rule == .standard && impossible.fallback?.contains("no rule") == true)
     }
 
     @Test func impossibleGoalsGiveNoRule() {

@@ -12,7 +12,41 @@ import Testing
         #expect(found.contains("percentage: 16 per cent"))
         #expect(found.contains("number: 3,000 hectares"))
         #expect(found.contains("number: 18 months"))
-        #expect(found.contains("number: 20"))
+        #expect(found.contains("number: 20 people"))
+    }
+
+    @Test(arguments: [
+        ("A ferry sank and eight people drowned.", "number: eight people"),
+        ("The fire has destroyed 16 boats at the marina.", "number: 16 boats"),
+        ("The coroner made four recommendations.", "number: four recommendations"),
+        ("Two Swiss tourists were found.", "number: two Swiss tourists"),
+        ("The crash hurt 12 young children on the way home.", "number: 12 young children"),
+        ("Some 2,000 people marched and 2000 people stayed.", "number: 2000 people"),
+        ("The trip takes 10 to 15 days by sea.", "number: 10 to 15 days"),
+        ("The company will close 20 of its shops.", "number: 20"),
+        ("It was founded in 1971 says the mayor.", "date: 1971"),
+        ("In 2000 people left the town.", "date: 2000"),
+        ("Of the nine was one who stayed.", "number: nine"),
+    ])
+    func numbersKeepWhatTheyCount(text: String, mention: String) {
+        #expect(mentions(text).contains(mention), "\(mentions(text))")
+    }
+
+    /// A score is one mention or none.
+    @Test(arguments: [("Australia reached 6 for 255 by tea.", "number: 6 for 255"), ("The home side won 6 to 3 in the end.", "number: 6 to 3"), ("She won the set 6-3 on Sunday.", nil)])
+    func scoresAreNotCutApart(text: String, mention: String?) {
+        #expect(mentions(text).filter { $0.hasPrefix("number") } == [mention].compactMap { $0 })
+    }
+
+    @Test func organizationsJoinedByAndAreOneName() {
+        let one = mentions("He told the Australian Securities and Investment Commission about it.")
+        #expect(one.contains("organization: Australian Securities and Investment Commission"), "\(one)")
+        let department = mentions("It wrote to the Department of Immigration and Multicultural Affairs last week.")
+        #expect(department.contains("organization: Department of Immigration and Multicultural Affairs"), "\(department)")
+        let two = mentions("He met Alexander Downer and Peter Reith of the Australian Federal Police and Customs Service.")
+        for expected in ["person: Alexander Downer", "person: Peter Reith", "organization: Australian Federal Police", "organization: Customs Service"] {
+            #expect(two.contains(expected), "\(expected) in \(two)")
+        }
     }
 
     @Test func datesAndAges() {

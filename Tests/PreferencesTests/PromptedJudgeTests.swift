@@ -71,10 +71,33 @@ private final class RecordedGenerator: TextGenerator {
         let generator = RecordedGenerator([.failed("timeout"), .text("no questions"), .failed("timeout")])
         let judge = try PromptedJudge(generator: generator, settings: .init(seed: 1))
         let outcomes = try await judge.questions(for: [Article(text: "a"), Article(text: "b")])
-        #expect(outcomes.map(\.dropReason) == [QuestionDrop.noOutput.rawValue, QuestionDrop.questionCount.rawValue])
+        #expect(outcomes.map(\.dropReason) == ["the judge wrote nothing: timeout", QuestionDrop.questionCount.rawValue])
         let set = QuestionSet(articleID: "a", questions: [Question(kind: .written, text: "?", options: ["1", "2", "3", "4", "5"], answer: 0)])
         let judgement = try await judge.answers(to: [JudgeRequest(questions: set, summary: "s")])[0]
         #expect(judgement.failure == "timeout" && judgement.correctCount(of: set) == nil)
+    }
+
+    /// A defect of one answer, of all of them, and none of an "Unsure".
+    @Test func whatCouldNotBeReadIsKnownPerQuestion() async throws {
+        let set = QuestionSet(
+            articleID: "a",
+            questions: (0..<3).map { Question(kind: .written, text: "\($0)?", options: ["1", "2", "3", "4", "5"], answer: 0) })
+        let judge = try PromptedJudge(
+            generator: RecordedGenerator([.text("Q1) A\nQ2) Perhaps"), .text("Q1) Unsure\nQ2) B\nQ3) C"), .failed("withheld")]),
+            settings: .init(seed: 1))
+        let judgements = try await judge.answers(to: (0..<3).map { _ in JudgeRequest(questions: set, summary: "s") })
+        let defects = judgements.map { judgement in (0..<3).map(judgement.defect) }
+        #expect(defects == [[nil, "unreadable answer", "no answer"], [nil, nil, nil], ["withheld", "withheld", "withheld"]])
+    }
+
+    @Test func calibrationKeepsWhatCouldNotBeRead() async throws {
+        let article = Article(id: "a", text: "One. Two.")
+        let set = QuestionSet(
+            articleID: "a", questions: (0..<2).map { Question(kind: .written, text: "\($0)?", options: ["1", "2", "3", "4", "5"], answer: 0) })
+        let judge = try PromptedJudge(
+            generator: RecordedGenerator([.text("Q1) A\nQ2) ?"), .failed("withheld")]), settings: .init(seed: 1))
+        let calibration = try await judge.calibration(sets: [set], articles: [article], passages: [.fullArticle, .lead1], seed: 1)
+        #expect(calibration.answers.map(\.defect) == [nil, "unreadable answer", "withheld", "withheld"])
     }
 
     @Test func lettersAreChosenByProbability() async throws {

@@ -37,7 +37,8 @@ enum Study {
     @Test func goldenReport() throws {
         let files = try Study.report(try Study.small())
         let names = [
-            "report.html", "report.md", "results.json", "results.csv", "results.tex", "judge.csv", "gaming.csv", "fluency.csv", "figures/frontier.gp",
+            "report.html", "report.md", "results.json", "results.csv", "results.tex", "judge.csv", "gaming.csv", "fluency.csv",
+            "sweeps.csv", "figures/frontier.gp",
             "figures/frontier-points.dat",
         ]
         let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/golden")

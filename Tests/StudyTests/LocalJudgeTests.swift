@@ -44,7 +44,7 @@ import Tokenization
             Issue.record("\(results)")
             return
         }
-        #expect(reason.contains("\(model.configuration.contextLength)"))
+        #expect(reason.contains("context of \(model.configuration.contextLength) tokens"))
     }
 
     /// Five questions of one summary share its conversation in one tree; each alone gives the same numbers.

@@ -14,6 +14,13 @@ extension Store {
         }
     }
 
+    public func save(judgeRule: JudgeRuleRecord) throws { try upsert([judgeRule]) }
+
+    /// - Parameter key: of the step that chose it.
+    public func judgeRule(key: String) throws -> JudgeRuleRecord? {
+        try read { db in try JudgeRuleRecord.fetchOne(db, key: key) }
+    }
+
     public func save(fluency: [FluencyRecord]) throws { try upsert(fluency) }
 
     /// Every text measured under a model, by the text's ``summaryHash(_:)``.

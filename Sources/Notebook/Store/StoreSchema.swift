@@ -30,6 +30,9 @@ package enum StoreSchema {
         migrator.registerMigration("5 responses to instructions") { db in
             for statement in responses { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("6 rules of judges, defects of answers") { db in
+            for statement in rules { try db.execute(sql: statement) }
+        }
         return migrator
     }()
 

@@ -6,38 +6,44 @@ extension ClozeExtractor {
         let own = random.shuffled(sameArticleTexts(for: mention, in: article))
         let foreign = pool.candidates(for: mention, excluding: article.id, random: &random)
         let articleText = article.sentences.joined(separator: " ").lowercased()
-        var options = [mention.text]
-        var result: [ClozeCandidate.Distractor] = []
-        func add(_ text: String, isFromArticle: Bool) {
-            options.append(text)
-            result.append(ClozeCandidate.Distractor(text: text, isFromArticle: isFromArticle))
-        }
-        for text in own where result.count < settings.ownDistractorCount {
-            if isAcceptable(text, beside: options, statement: statement, kind: mention.kind) { add(text, isFromArticle: true) }
-        }
+        var options = compatible(own, with: mention, statement: statement)
+        var result = options.map { ClozeCandidate.Distractor(text: $0, isFromArticle: true) }
+        options.append(mention.text)
         for text in foreign {
             guard result.count < settings.distractorCount else { break }
             guard isAcceptable(text, beside: options, statement: statement, kind: mention.kind) else { continue }
-            if !articleText.contains(text.lowercased()) { add(text, isFromArticle: false) }
+            guard !articleText.contains(text.lowercased()) else { continue }
+            options.append(text)
+            result.append(ClozeCandidate.Distractor(text: text, isFromArticle: false))
         }
         return result
     }
 
+    /// Texts that can stand beside the answer and each other, in order. Where the first of them leaves too few others, it
+    /// gives way.
+    private func compatible(_ texts: [String], with mention: Mention, statement: String) -> [String] {
+        var best: [String] = []
+        for start in texts.indices {
+            var result: [String] = []
+            for text in texts[start...] where result.count < settings.ownDistractorCount {
+                if isAcceptable(text, beside: result + [mention.text], statement: statement, kind: mention.kind) { result.append(text) }
+            }
+            if result.count > best.count { best = result }
+            if best.count >= ClozeCandidate.ownDistractorCount { break }
+        }
+        return best
+    }
+
     private func sameArticleTexts(for mention: Mention, in article: AnnotatedArticle) -> [String] {
+        // A surname of a person named in full serves as well, and places, organisations and sums whatever their form.
+        let isSurname = mention.kind == .person && mention.form == "surname"
+        let isAnyForm = isSurname || [.place, .organization, .money].contains(mention.kind)
         var seen: Set<String> = [mention.key]
-        let others = article.mentions.filter { $0.kind == mention.kind }
+        let others = article.mentions.filter { $0.kind == mention.kind && (isAnyForm || $0.form == mention.form) }
             // Full names before surnames, so that the longer stands for the person.
             .sorted { $0.text.count > $1.text.count }
             .filter { seen.insert($0.key).inserted }
-        switch mention.kind {
-        case .person:
-            return mention.form == "surname"
-                ? others.compactMap { $0.text.split(separator: " ").last.map(String.init) }
-                : others.filter { $0.form == mention.form }.map(\.text)
-        case .number, .date, .title, .age, .percentage, .name, .term:
-            return others.filter { $0.form == mention.form }.map(\.text)
-        default: return others.map(\.text)
-        }
+        return isSurname ? others.compactMap { $0.text.split(separator: " ").last.map(String.init) } : others.map(\.text)
     }
 
     /// Whether an option can stand beside the others: none contains another, none is in the statement, and no

@@ -21,7 +21,7 @@ public struct ClozeExtractor: Sendable {
     }
 
     /// Changes whenever the questions of any article change.
-    public static let version = 1
+    public static let version = 2
 
     public let settings: Settings
     public let pool: DistractorPool

@@ -2,6 +2,7 @@ extension ClozeJudge {
     /// What becomes of candidate questions, as `QuestionOutcome.counts` names it.
     public enum CandidateFate: String, Sendable, CaseIterable {
         case asked
+        case told = "asked, though another question's statement tells the answer"
         case spare = "not needed"
         case notAnswered = "not answered right from the article"
         case answerable = "answerable from the statement alone"
@@ -15,7 +16,11 @@ extension ClozeJudge {
         let asked = candidates.indices.filter { !candidates[$0].questions.isEmpty }
         let aided = try logLikelihoods(asked.map { (articles[$0].text, candidates[$0].questions) })
         var outcomes = candidates.map { QuestionOutcome(articleID: $0.articleID, questions: nil, dropReason: Self.tooFew) }
-        for (index, aided) in zip(asked, aided) { outcomes[index] = outcome(of: candidates[index], fromArticle: aided) }
+        for (index, aided) in zip(asked, aided) {
+            outcomes[index] = outcome(of: candidates[index], fromArticle: aided)
+            let unread = prompt.unreadCount(of: articles[index].text, tokenizer: tokenizer)
+            outcomes[index].unreadTokens = unread > 0 ? unread : nil
+        }
         return outcomes
     }
 
@@ -52,7 +57,10 @@ extension ClozeJudge {
         }
         let kept = Self.chosen(good, of: set.questions)
         let isEnough = kept.count == Question.countPerArticle
-        for index in good { count(!isEnough ? .tooFew : kept.contains(index) ? .asked : .spare) }
+        for index in good {
+            let isTold = kept.contains { $0 != index && Self.tells(set.questions[$0], set.questions[index]) }
+            count(!isEnough ? .tooFew : !kept.contains(index) ? .spare : isTold ? .told : .asked)
+        }
         let questions = QuestionSet(
             articleID: set.articleID, questions: kept.map { set.questions[$0] }, unaidedLogLikelihoods: kept.map { unaided[$0] })
         return QuestionOutcome(
@@ -60,18 +68,26 @@ extension ClozeJudge {
             counts: counts)
     }
 
-    /// The best five, those first whose answer no better one's statement tells, nor theirs its answer.
-    private static func chosen(_ ranked: [Int], of questions: [Question]) -> [Int] {
-        func tells(_ question: Question, _ other: Question) -> Bool {
-            question.text.lowercased().containsWord(other.options[other.answer].lowercased())
+    /// Whether one question's statement holds the answer of another.
+    package static func tells(_ question: Question, _ other: Question) -> Bool {
+        question.text.lowercased().containsWord(other.options[other.answer].lowercased())
+    }
+
+    /// Of the choices of five in which no statement tells another's answer the best in rank; where there is none, the
+    /// largest such choice and the best of the others.
+    package static func chosen(_ ranked: [Int], of questions: [Question]) -> [Int] {
+        let apart = ranked.map { first in
+            ranked.map { !tells(questions[first], questions[$0]) && !tells(questions[$0], questions[first]) }
         }
-        var result: [Int] = []
-        for index in ranked where result.count < Question.countPerArticle {
-            if !result.contains(where: { tells(questions[$0], questions[index]) || tells(questions[index], questions[$0]) }) {
-                result.append(index)
+        var best: [Int] = []
+        func extend(_ chosen: [Int], from start: Int) {
+            if chosen.count > best.count { best = chosen }
+            for next in ranked.indices.dropFirst(start) where best.count < Question.countPerArticle {
+                if chosen.allSatisfy({ apart[$0][next] }) { extend(chosen + [next], from: next + 1) }
             }
         }
-        let rest = ranked.filter { !result.contains($0) }.prefix(Question.countPerArticle - result.count)
-        return (result + rest).sorted()
+        extend([], from: 0)
+        let rest = ranked.indices.filter { !best.contains($0) }.prefix(Question.countPerArticle - best.count)
+        return (best + rest).map { ranked[$0] }.sorted()
     }
 }

@@ -17,15 +17,17 @@ public struct ClozeObservation: Sendable, Hashable, Codable {
 
 extension ClozeJudge {
     /// What the rule sees of unfiltered candidate questions, to tune it.
+    /// - Parameter others: articles of which one stands as another's text; `nil` for those asked about.
     public func observations(
-        of articles: [Article], passages: [Calibration.Passage] = [.fullArticle, .otherArticle], seed: UInt64
+        of articles: [Article], among others: [Article]? = nil, passages: [Calibration.Passage] = [.fullArticle, .otherArticle],
+        seed: UInt64
     ) throws -> [ClozeObservation] {
         let byID = Dictionary(articles.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var cases: [(passage: Calibration.Passage, set: QuestionSet, text: String)] = []
         for set in try candidateSets(for: articles) where !set.questions.isEmpty {
             guard let article = byID[set.articleID] else { continue }
             for passage in passages {
-                guard let text = passage.text(for: article, among: articles, seed: seed), text.wordCount > 0 else { continue }
+                guard let text = passage.text(for: article, among: others ?? articles, seed: seed), text.wordCount > 0 else { continue }
                 cases.append((passage, set, text))
             }
         }

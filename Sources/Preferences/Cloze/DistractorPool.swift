@@ -39,14 +39,28 @@ public struct DistractorPool: Sendable {
         contentKey = hash.hexDigest()
     }
 
-    /// Mentions of other articles, those of the same form first, each part in an order of the stream's.
+    /// Mentions of other articles, those of the same form first, each part in an order of the stream's. Of what the
+    /// mention counts, other numbers: another article's noun would tell by itself that it is another's.
     func candidates(for mention: Mention, excluding articleID: String, random: inout SeededRandom) -> [String] {
         let own = Group(kind: mention.kind, form: mention.form)
         let similar = random.shuffled(entries[own] ?? []).filter { $0.articleID != articleID }.map(\.text)
+        if mention.kind == .number, mention.form == NumberFinder.countedForm {
+            return nearFirst(counts(similar, of: mention), to: mention.text)
+        }
         guard mention.kind != .date && mention.kind != .number && mention.kind != .term else { return nearFirst(similar, to: mention.text) }
         let groups = entries.keys.filter { $0.kind == mention.kind && $0 != own }.sorted { $0.form < $1.form }
         let rest = random.shuffled(groups.flatMap { entries[$0] ?? [] }).filter { $0.articleID != articleID }.map(\.text)
         return nearFirst(similar, to: mention.text) + rest
+    }
+
+    /// The mention's noun with the numbers of others, in its own notation.
+    private func counts(_ others: [String], of mention: Mention) -> [String] {
+        let (number, counted) = NumberFinder.parts(ofCounted: mention.text)
+        let isInDigits = number.first?.isNumber == true
+        var seen: Set<String> = []
+        return others.map { NumberFinder.parts(ofCounted: $0).number }
+            .filter { ($0.first?.isNumber == true) == isInDigits && seen.insert($0).inserted }
+            .map { "\($0) \(counted)" }
     }
 
     /// Numbers of about the same size first: one of another size gives itself away.

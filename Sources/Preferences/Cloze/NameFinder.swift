@@ -65,11 +65,32 @@ struct NameFinder {
                 let after = afterParticles(end, in: words)
             {
                 end = after + 1
+            } else if let after = afterAnd(end, of: start..<end, in: words) {
+                end = after
             } else {
                 break
             }
         }
         return start..<end
+    }
+
+    /// "Australian Securities and Investment Commission" and "Department of Immigration and Multicultural Affairs" are one
+    /// name: behind which word, where the word at `index` joins two halves of such a name.
+    private func afterAnd(_ index: Int, of range: Range<Int>, in words: [SentenceWord]) -> Int? {
+        guard words[index].core == "and" || words[index].core == "&", words[index].joinsNext, range.count >= 2, let first = range.first
+        else { return nil }
+        var end = index + 1
+        while words.indices.contains(end), words[end].isCapitalized, !words[end].hasLeadingMark, words[end - 1].joinsNext { end += 1 }
+        guard end > index + 1, !Lexicon.firstNames.contains(words[index + 1].lowered) else { return nil }
+        let names = range.map { words[$0].lowered }
+        if Lexicon.organizationHeads.contains(names[0]), names[1] == "of" {
+            return (index + 1..<end).contains { Lexicon.places.contains(words[$0].lowered) || Lexicon.organizationHeads.contains(words[$0].lowered) }
+                ? nil : end
+        }
+        // The first half has no head of its own, and the second one has.
+        let isHalf = Lexicon.demonyms.contains(words[first].lowered) && !names.contains(where: Self.endsOtherNames)
+            && !names.contains(where: Self.isTitleHead) && !names.contains(where: surnames.contains)
+        return isHalf && Lexicon.organizationHeads.contains(words[end - 1].lowered) ? end : nil
     }
 
     /// "Mr Lubbers of the United Nations" is two names.

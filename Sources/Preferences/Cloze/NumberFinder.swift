@@ -1,5 +1,8 @@
-/// Finds numbers with their units, sums of money, percentages, ages and dates.
+/// Finds numbers with their units or with what they count, scores, sums of money, percentages, ages and dates.
 struct NumberFinder {
+    /// Form of numbers that keep the noun they count, e.g. "16 boats".
+    static let countedForm = "counted"
+
     /// The mention that starts at a word, if one does.
     func mention(at start: Int, in words: [SentenceWord], sentence: Int) -> Mention? {
         let found = date(at: start, words) ?? quantity(at: start, words)
@@ -8,7 +11,8 @@ struct NumberFinder {
             let text = words[range].map(\.core).joined(separator: " ")
             // A number word that opens a sentence is written small elsewhere.
             let isNumberWord = kind == .number && notation(of: words[start].core) == "words"
-            return Mention(kind: kind, form: form, text: isNumberWord ? text.lowercased() : text, sentence: sentence, wordRange: range)
+            let shown = isNumberWord ? words[start].lowered + text.dropFirst(words[start].core.count) : text
+            return Mention(kind: kind, form: form, text: shown, sentence: sentence, wordRange: range)
         }
     }
 
@@ -49,7 +53,10 @@ struct NumberFinder {
     private func isYear(_ number: Int, at index: Int, _ words: [SentenceWord]) -> Bool {
         guard (1800...2050).contains(number) else { return false }
         let next = word(index + 1, after: words)?.lowered ?? ""
-        return !Self.units.contains(next) && !Self.magnitudes.contains(next)
+        if Self.units.contains(next) || Self.magnitudes.contains(next) { return false }
+        // "In 2000 people left" and "2000 people left".
+        let isDated = index > 0 && Self.beforeYears.contains(words[index - 1].lowered)
+        return isDated || countedWords(from: index + 1, words) == 0
     }
 
     private func isClockTime(_ text: Substring) -> Bool {
@@ -70,6 +77,7 @@ struct NumberFinder {
         }
         guard let notation = notation(of: first.core) else { return nil }
         if first.core.hasSuffix("%") { return (.percentage, "%", 1) }
+        if let score = score(at: start, words) { return score }
         var count = 1
         var form = notation
         if let magnitude = word(start + 1, after: words)?.lowered, Self.magnitudes.contains(magnitude) {
@@ -83,8 +91,57 @@ struct NumberFinder {
         if unit == "per", word(start + count + 1, after: words)?.lowered == "cent" { return (.percentage, "per cent", count + 2) }
         if Self.moneyUnits.contains(unit) { return (.money, form + " " + unit, count + 1) }
         if Self.units.contains(unit) { return (.number, unit, count + 1) }
-        return (.number, form, count)
+        let counted = countedWords(from: start + count, words)
+        return counted > 0 ? (.number, Self.countedForm, count + counted) : (.number, form, count)
     }
+
+    /// "6 for 255" and "6 to 3": one mention, with a unit where one follows ("10 to 15 people").
+    private func score(at start: Int, _ words: [SentenceWord]) -> Found? {
+        guard let link = word(start + 1, after: words)?.core, let second = word(start + 2, after: words),
+            notation(of: second.core) == "digits", !second.core.hasSuffix("%"), notation(of: words[start].core) == "digits"
+        else { return nil }
+        // At cricket ten wickets can fall.
+        let isCricket = link == "for" && Int(words[start].core).map { $0 <= 10 } ?? false
+        guard isCricket || link == "to" else { return nil }
+        guard link == "to", let unit = word(start + 3, after: words)?.lowered else { return (.number, "score", 3) }
+        if Self.magnitudes.contains(unit) || Self.moneyUnits.contains(unit) || unit == "per" || unit == "percent" { return nil }
+        if Self.units.contains(unit) { return (.number, unit, 4) }
+        let counted = countedWords(from: start + 3, words)
+        return counted > 0 ? (.number, Self.countedForm, 3 + counted) : (.number, "score", 3)
+    }
+
+    // MARK: What is counted
+
+    /// Words of the plural noun in lower case that starts at a word, one word before it included: "boats",
+    /// "Swiss tourists", "young children". 0 where none does.
+    private func countedWords(from start: Int, _ words: [SentenceWord]) -> Int {
+        guard let first = word(start, after: words) else { return 0 }
+        if isPluralNoun(first) { return 1 }
+        let isModifier = first.isCapitalized
+            ? Lexicon.demonyms.contains(first.lowered) : TermFinder().isContent(first) && !first.lowered.hasSuffix("ly")
+        guard isModifier, !first.isPossessive, let second = word(start + 1, after: words), isPluralNoun(second) else { return 0 }
+        return 2
+    }
+
+    private func isPluralNoun(_ word: SentenceWord) -> Bool {
+        let text = String(word.core)
+        guard !word.isPossessive, text.allSatisfy({ $0.isLowercase || $0 == "-" }) else { return false }
+        if Self.irregularPlurals.contains(text) { return true }
+        return text.count > 3 && text.hasSuffix("s") && !["ss", "us", "is"].contains(where: text.hasSuffix)
+            && !Lexicon.stopWords.contains(text) && !Self.notPlurals.contains(text)
+    }
+
+    /// A counted number's text apart: "16" and "boats", "two million" and "people".
+    static func parts(ofCounted text: String) -> (number: String, counted: String) {
+        let words = text.split(separator: " ")
+        let number = words.prefix { word in
+            word.first?.isNumber == true || magnitudes.contains(String(word)) || word == "to"
+                || word.split(separator: "-").allSatisfy { numberWords[$0.lowercased()] != nil }
+        }
+        return (number.joined(separator: " "), words.dropFirst(number.count).joined(separator: " "))
+    }
+
+    // MARK: Notation
 
     /// Digits with separators, or a number word; `nil` for other words, ordinals and "one".
     private func notation(of text: Substring) -> String? {
@@ -128,6 +185,14 @@ struct NumberFinder {
         "tons", "grams", "litres", "barrels", "degrees", "knots", "years", "months", "weeks", "days", "hours", "minutes",
         "seconds", "points", "votes", "times",
     ]
+    private static let irregularPlurals: Set<String> = ["people", "men", "women", "children", "policemen", "firemen", "crewmen"]
+    /// Words that end like plural nouns.
+    private static let notPlurals: Set<String> = [
+        "says", "does", "goes", "across", "towards", "perhaps", "always", "besides", "sometimes", "afterwards", "needs",
+        "includes", "remains", "comes", "takes", "makes", "means", "shows", "wants", "gives", "runs", "plus", "less", "others",
+        "versus", "news", "series",
+    ]
+    private static let beforeYears: Set<String> = ["in", "since", "until", "by", "of", "during", "from", "before", "after", "late", "early"]
     /// Spelled numbers and their values; "one" is a pronoun as often.
     static let numberWords: [String: Double] = {
         let small = [

@@ -28,7 +28,8 @@ struct TermFinder {
             sentence: sentence, wordRange: start..<end)
     }
 
-    private func isContent(_ word: SentenceWord) -> Bool {
+    /// Whether a word in lower case can stand in a noun phrase.
+    func isContent(_ word: SentenceWord) -> Bool {
         !word.hasLeadingMark && word.core.count > 2 && word.core.allSatisfy { $0.isLowercase || $0 == "-" }
             && !Lexicon.stopWords.contains(String(word.core)) && NumberFinder.numberWords[String(word.core)] == nil
             && !Self.followers.contains(String(word.core)) && !Self.notNouns.contains(String(word.core))

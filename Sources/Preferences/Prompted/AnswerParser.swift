@@ -40,14 +40,14 @@ public struct AnswerParser: Sendable, Hashable {
             else { continue }
             let reading = Self.reading(of: answer)
             if let earlier = readings[number - 1], earlier != reading {
-                remarks.append("Q\(number): answers contradict each other")
+                remarks.append(Judgement.label(ofQuestion: number - 1) + "answers contradict each other")
                 readings[number - 1] = .unreadable
             } else {
-                if reading == .unreadable { remarks.append("Q\(number): unreadable answer") }
+                if reading == .unreadable { remarks.append(Judgement.label(ofQuestion: number - 1) + "unreadable answer") }
                 readings[number - 1] = reading
             }
         }
-        for (index, reading) in readings.enumerated() where reading == nil { remarks.append("Q\(index + 1): no answer") }
+        for (index, reading) in readings.enumerated() where reading == nil { remarks.append(Judgement.label(ofQuestion: index) + "no answer") }
         let choices = readings.map { if case .option(let index) = $0 { index } else { Int?.none } }
         let isReadable = readings.contains { $0 != nil && $0 != .unreadable }
         return Judgement(choices: choices, failure: isReadable ? nil : "no answer could be read", remarks: remarks)

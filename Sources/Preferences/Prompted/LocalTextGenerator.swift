@@ -32,7 +32,7 @@ public struct LocalTextGenerator: TextGenerator {
         for (index, conversation) in conversations.enumerated() {
             let prompt = try template.render(conversation, addGenerationPrompt: true)
             guard prompt.count < room else {
-                results[index] = .failed("the conversation has \(prompt.count) tokens, the model's context \(room)")
+                results[index] = .failed("the conversation does not fit the model's context of \(room) tokens")
                 continue
             }
             requests.append(

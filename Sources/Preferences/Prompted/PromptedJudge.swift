@@ -63,8 +63,11 @@ extension PromptedJudge: Judge {
         let outputs = try await generator.generate(
             conversations, temperature: settings.temperature, maximumTokens: settings.maximumQuestionTokens)
         return zip(articles, outputs).map { article, output in
-            guard case .text(let text) = output else {
-                return QuestionOutcome(articleID: article.id, questions: nil, dropReason: QuestionDrop.noOutput.rawValue)
+            let text: String
+            switch output {
+            case .text(let written): text = written
+            case .failed(let reason):
+                return QuestionOutcome(articleID: article.id, questions: nil, dropReason: "\(QuestionDrop.noOutput.rawValue): \(reason)")
             }
             do throws(QuestionDrop) {
                 let questions = try QuestionParser(mode: settings.questionParser).questions(in: text)

@@ -23,6 +23,8 @@ public struct Calibration: Sendable, Hashable, Codable {
         public var answer: Int
         /// Position of the option chosen; `nil` for "Unsure".
         public var choice: Int?
+        /// Why there is no answer that could be read; `nil` where there is one, "Unsure" included.
+        public var defect: String?
     }
 
     /// Answers to the questions of one kind from one kind of passage.
@@ -37,9 +39,6 @@ public struct Calibration: Sendable, Hashable, Codable {
     }
 
     public private(set) var answers: [Answer] = []
-    /// Passages without any answer.
-    public private(set) var failures = 0
-
     public init() {}
 
     /// One per passage and kind that was asked, in the order first asked.
@@ -74,12 +73,11 @@ public struct Calibration: Sendable, Hashable, Codable {
     }
 
     mutating func add(_ judgement: Judgement, to set: QuestionSet, passage: Passage) {
-        if judgement.failure != nil { failures += 1 }
         for (index, (choice, question)) in zip(judgement.choices, set.questions).enumerated() {
             answers.append(
                 Answer(
                     passage: passage, articleID: set.articleID, question: index, kind: question.kind,
-                    answer: question.answer, choice: choice))
+                    answer: question.answer, choice: choice, defect: judgement.defect(ofQuestion: index)))
         }
     }
 }

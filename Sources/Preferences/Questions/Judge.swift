@@ -22,12 +22,18 @@ public struct QuestionOutcome: Sendable, Hashable, Codable {
     public var dropReason: String?
     /// What became of the candidate questions: reasons and how many of them.
     public var counts: [String: Int]
+    /// Tokens at the article's end that the judge does not read; `nil` where it reads all.
+    public var unreadTokens: Int?
 
-    public init(articleID: String, questions: QuestionSet?, dropReason: String? = nil, counts: [String: Int] = [:]) {
+    public init(
+        articleID: String, questions: QuestionSet?, dropReason: String? = nil, counts: [String: Int] = [:],
+        unreadTokens: Int? = nil
+    ) {
         self.articleID = articleID
         self.questions = questions
         self.dropReason = dropReason
         self.counts = counts
+        self.unreadTokens = unreadTokens
     }
 }
 
@@ -56,6 +62,16 @@ public struct Judgement: Sendable, Hashable, Codable {
         self.failure = failure
         self.remarks = remarks
     }
+
+    /// Why one of the questions has no answer that could be read; `nil` where it has one, "Unsure" included.
+    public func defect(ofQuestion index: Int) -> String? {
+        if let failure { return failure }
+        let label = Self.label(ofQuestion: index)
+        return remarks.first { $0.hasPrefix(label) }.map { String($0.dropFirst(label.count)) }
+    }
+
+    /// What a remark on one question starts with.
+    static func label(ofQuestion index: Int) -> String { "Q\(index + 1): " }
 
     /// Questions answered correctly; an "Unsure" is wrong. `nil` where the judge failed.
     public func correctCount(of set: QuestionSet) -> Int? {

@@ -57,7 +57,8 @@ public struct ReportBuilder: Sendable {
         let contents: [(String, String?)] = [
             ("report.html", html(sections)), ("report.md", markdown(sections)), ("results.json", try files.json()),
             ("results.csv", files.csv()), ("results.tex", files.latex(Self.tables(in: sections))), ("judge.csv", files.judgeCSV()),
-            ("gaming.csv", files.gamingCSV()), ("fluency.csv", files.fluencyCSV()), ("responses.csv", try files.responsesCSV()),
+            ("sweeps.csv", files.sweepsCSV()), ("gaming.csv", files.gamingCSV()), ("fluency.csv", files.fluencyCSV()),
+            ("responses.csv", try files.responsesCSV()),
         ]
         for (name, content) in contents {
             let file = folder.appendingPathComponent(name)

@@ -1,4 +1,5 @@
 import Foundation
+import Preferences
 import Statistics
 
 /// The report's numbers for programs: `results.json` (every estimate), `results.csv` (every row) and
@@ -22,13 +23,40 @@ struct ResultFiles {
         writer.append(["article", "system", "words", "article_words", "correct", "failures"])
         for system in systems {
             for outcome in system.system.outcomes {
-                writer.append([
-                    outcome.articleID, system.name, "\(outcome.summaryWords)", "\(outcome.articleWords)",
-                    outcome.correct.map { "\($0)" } ?? "", outcome.failures.map(\.rawValue).joined(separator: " "),
-                ])
+                writer.append([outcome.articleID, system.name] + measures(outcome))
             }
         }
         return writer.text
+    }
+
+    /// One line per setting of a sweep and development article, after those of the original model (`method` is `original`);
+    /// `nil` without any.
+    func sweepsCSV() -> String? {
+        let cells = analysis.results.sweeps.filter { !$0.outcomes.isEmpty }
+        guard let first = cells.first else { return nil }
+        var writer = CSVWriter()
+        writer.append([
+            "method", "rank", "beta", "learning_rate", "diverged", "chosen", "article", "words", "article_words", "correct", "failures",
+        ])
+        func append(_ setting: [String], _ outcomes: [ArticleOutcome]) {
+            for outcome in outcomes { writer.append(setting + [outcome.articleID] + Self.measures(outcome)) }
+        }
+        append(["original", "", "", "", "false", "false"], first.originalOutcomes)
+        for cell in cells {
+            append(
+                [
+                    cell.method, cell.rank.map { "\($0)" } ?? "", cell.beta.isFinite ? "\(cell.beta)" : "", "\(cell.learningRate)",
+                    "\(cell.diverged)", "\(cell.isChosen)",
+                ], cell.outcomes)
+        }
+        return writer.text
+    }
+
+    private static func measures(_ outcome: ArticleOutcome) -> [String] {
+        [
+            "\(outcome.summaryWords)", "\(outcome.articleWords)", outcome.correct.map { "\($0)" } ?? "",
+            outcome.failures.map(\.rawValue).joined(separator: " "),
+        ]
     }
 
     /// One line per question, passage and reader of the judge's calibration; `choice` is empty for "Unsure".
@@ -258,8 +286,34 @@ struct ResultFiles {
                 var chance: Double
                 var kappa: Metric?
             }
+            struct Rule: Encodable {
+                struct Answers: Encodable {
+                    var questions: Int
+                    var correct: Double
+                    var unsure: Double
+                    var wrong: Double
+                }
+                var unaidedWeight: Double
+                var minimumPosterior: Double
+                var minimumGain: Double
+                var minimumAdvantage: Double
+                var maximumUnaidedPosterior: Double
+                var isTuned: Bool
+                /// Why the thresholds are the standard ones.
+                var fallback: String?
+                var developmentArticles: Int
+                /// By passage.
+                var development: [String: Answers]
+            }
+            struct Defects: Encodable {
+                var answers: Int
+                var reasons: [String: Int]
+            }
             var passages: [Group]
             var agreement: [Agreement]
+            var rule: Rule?
+            var defects: Defects?
+            var reading: JudgeEvidence.Reading?
         }
         struct Fluency: Encodable {
             struct System: Encodable {
@@ -271,7 +325,7 @@ struct ResultFiles {
             var passages: Int
             var systems: [System]
         }
-        var schema = 2
+        var schema = 3
         var title: String
         var original: String
         var articles: Int
@@ -382,7 +436,27 @@ struct ResultFiles {
                 .init(
                     reader: $0.reader.rawValue, answers: $0.count, agreeing: .init($0.agreeing.estimate), chance: $0.chance,
                     kappa: $0.kappa.map(Document.Metric.init))
-            })
+            },
+            rule: analysis.results.judge?.rule.map(entry),
+            defects: analysis.results.judge?.defects.map { defects in
+                .init(answers: defects.answers, reasons: Dictionary(defects.reasons.map { ($0.reason, $0.count) }, uniquingKeysWith: +))
+            },
+            reading: analysis.results.judge?.reading)
+    }
+
+    private func entry(_ tuning: ClozeRuleTuning) -> Document.Judge.Rule {
+        func shares(_ answers: ClozeRuleTuning.Answers) -> Document.Judge.Rule.Answers {
+            let count = Double(max(answers.count, 1))
+            return .init(
+                questions: answers.count, correct: Double(answers.correct) / count, unsure: Double(answers.unsure) / count,
+                wrong: Double(answers.wrong) / count)
+        }
+        return Document.Judge.Rule(
+            unaidedWeight: tuning.rule.unaidedWeight, minimumPosterior: tuning.rule.minimumPosterior,
+            minimumGain: tuning.rule.minimumGain, minimumAdvantage: tuning.rule.minimumAdvantage,
+            maximumUnaidedPosterior: tuning.rule.maximumUnaidedPosterior, isTuned: tuning.fallback == nil, fallback: tuning.fallback,
+            developmentArticles: tuning.articleCount,
+            development: ["full article": shares(tuning.fullArticle), "another article": shares(tuning.otherArticle)])
     }
 
     private func fluency(_ fluency: JudgeEvidence.Fluency) -> Document.Fluency {

@@ -10,6 +10,7 @@ struct ThreatSection {
         var blocks = try ValiditySection(analysis: analysis).blocks()
         blocks += [.heading("Missing and dropped", id: "missing")]
         blocks += missing().map(Block.table)
+        if let reading = analysis.results.judge?.reading { blocks.append(.text(.text(Self.sentence(reading)))) }
         blocks.append(.text("""
             A summary that is empty, has invalid characters, is as long as its article or got no answer from the judge counts as \
             its system's failure: nothing right, nothing compressed, lost to any summary. The published code drops such articles \
@@ -22,6 +23,16 @@ struct ThreatSection {
         blocks += [.heading("How verdicts are reached", id: "rules")]
         blocks.append(.list(claims.filter { !$0.rule.isEmpty }.map { [.strong("Claim \($0.number). "), .text($0.rule)] }))
         return ReportSection(id: "threats", title: "Threats to validity", short: "Threats", blocks: blocks)
+    }
+
+    /// How much of the articles the models read.
+    private static func sentence(_ reading: JudgeEvidence.Reading) -> String {
+        func extent(_ cut: Int, _ count: Int) -> String {
+            let articles = Prose.counted(count, "article")
+            return cut == 0 ? "the whole text of all \(articles)" : "only the beginning of \(NumberFormat.grouped(cut)) of \(articles)"
+        }
+        return "Prompts for summaries hold \(extent(reading.cutInPrompt, reading.prompted)); the judge reads "
+            + "\(extent(reading.cutForJudge, reading.judged)) that have questions."
     }
 
     /// What was left out at each stage; those that have rows.

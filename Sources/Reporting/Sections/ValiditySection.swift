@@ -6,9 +6,11 @@ struct ValiditySection {
 
     func blocks() throws -> [Block] {
         var blocks: [Block] = [.heading("Judge validity", id: "judge")]
+        if let rule = analysis.results.judge?.rule.map(RuleTable.init) { blocks += [.text(.text(rule.sentence)), .table(rule.table())] }
         let calibration = try analysis.judge.map { try JudgeTables($0).all() } ?? []
         blocks += calibration.isEmpty
             ? [.notRun(what: "the judge has not been calibrated.", command: Commands.calibration)] : calibration.map(Block.table)
+        if let defects = analysis.results.judge?.defects { blocks.append(unread(defects)) }
         blocks.append(.heading("What the metric cannot tell", id: "gaming"))
         let gaming = analysis.gaming
         if gaming.isEmpty {
@@ -20,29 +22,61 @@ struct ValiditySection {
         return blocks
     }
 
+    // MARK: Answers that could not be read
+
+    private func unread(_ defects: JudgeEvidence.Defects) -> Block {
+        let calibration = analysis.judge?.readings ?? []
+        let counts = Dictionary(grouping: calibration.compactMap(\.defect)) { $0 }.mapValues(\.count)
+        let reasons = defects.reasons.map(\.reason) + counts.keys.filter { key in !defects.reasons.contains { $0.reason == key } }.sorted()
+        guard !reasons.isEmpty else {
+            return .text(.text(
+                "Answers the judge could not give: none of \(NumberFormat.grouped(defects.answers)) about summaries, and none of \(NumberFormat.grouped(calibration.count)) in its calibration."))
+        }
+        func cell(_ count: Int) -> Table.Cell { .init(NumberFormat.grouped(count), value: Double(count)) }
+        return .table(Table(
+            id: "judge-defects", caption: "Answers the judge could not give, by reason", columns: [
+                .init("Reason", alignment: .leading), .init("About summaries"), .init("In calibration"),
+            ],
+            rows: reasons.map { reason in
+                .init([.init(reason), cell(defects.reasons.first { $0.reason == reason }?.count ?? 0), cell(counts[reason] ?? 0)])
+            } + [
+                .init([
+                    .init("of all answers"), cell(defects.answers), cell(calibration.count),
+                ], opensGroup: true)
+            ],
+            notes: ["One count per question; each counts as \"Unsure\", and a summary without any answer as failed."]))
+    }
+
     // MARK: Gaming
 
     /// What a reader should take from the table.
     private func verdict(_ gaming: [SystemAnalysis]) -> String {
-        func names(_ systems: [SystemAnalysis]) -> String {
-            systems.map { "\"\($0.label)\" (\(NumberFormat.fixed($0.accuracy.value * 100, decimals: 0)) % correct)" }.joined(separator: ", ")
-        }
+        func percent(_ share: Double) -> String { "\(NumberFormat.fixed(share * 100, decimals: 0)) %" }
         var sentences = ["Multiple choice measures what a text mentions, not whether it says it well."]
-        let caught = gaming.filter { $0.failed.value > 0.5 }
-        if !caught.isEmpty { sentences.append("Most texts of these kinds fail by rule, whatever they answer: \(names(caught)).") }
-        let passing = gaming.filter { $0.failed.value <= 0.5 }
-        guard !passing.isEmpty else { return sentences.joined(separator: " ") }
-        sentences.append("These pass every rule and count with what they answer: \(names(passing)).")
-        let better = passing.filter { system in analysis.original.map { system.accuracy.value > $0.accuracy.value } ?? false }
-        sentences.append(
-            better.isEmpty
-                ? "None of them answers more than the original model."
-                : "More than the original model answers: \(names(better)); a system that learned to write so would look like a good one here.")
-        for system in better {
-            guard let share = analysis.notFluent(system.system) else { continue }
-            sentences.append("Fluency finds \(share.successes) of \(share.trials) of \"\(system.label)\".")
+        let failing = gaming.filter { $0.failed.successes > 0 }.map { "\"\($0.label)\": \($0.failed.successes) of \($0.failed.trials)" }
+        if !failing.isEmpty { sentences.append("Texts that fail by rule, whatever they answer: \(Prose.list(failing)).") }
+        let passing = gaming.filter { $0.failed.successes == 0 }.map { "\"\($0.label)\" (\(percent($0.accuracy.value)) correct)" }
+        if !passing.isEmpty { sentences.append("No rule stops \(Prose.list(passing)).") }
+        guard let original = analysis.original else { return sentences.joined(separator: " ") }
+        let rivals = gaming.filter { reachesHalf($0) || $0.accuracy.value > original.accuracy.value }
+        guard !rivals.isEmpty else {
+            return (sentences + ["None of them can be taken for as good as the original model: all answer no more, and win less than half."])
+                .joined(separator: " ")
+        }
+        sentences.append("A system that learned to write like one of these could look as good as the original model, which answers \(percent(original.accuracy.value)):")
+        sentences += rivals.map { system in
+            var parts = ["\"\(system.label)\" answers \(percent(system.accuracy.value))"]
+            if let record = analysis.gamingComparisons[system.name]?.evaluation { parts.append("wins \(NumberFormat.percent(record.rate))") }
+            if let share = analysis.notFluent(system.system) { parts.append("and fluency finds \(share.successes) of \(share.trials)") }
+            return parts.joined(separator: ", ") + "."
         }
         return sentences.joined(separator: " ")
+    }
+
+    /// Whether its win rate against the original may be a half or more.
+    private func reachesHalf(_ system: SystemAnalysis) -> Bool {
+        guard let rate = analysis.gamingComparisons[system.name]?.evaluation?.rate else { return false }
+        return (rate.interval?.upper ?? rate.value) >= 0.5
     }
 
     private func gamingTable(_ gaming: [SystemAnalysis]) -> Table {

@@ -1,3 +1,5 @@
+import Preferences
+
 /// What is known about the judge: its answers where the right ones are known, what texts score that summarise
 /// nothing, and how fluent the systems' summaries are.
 public struct JudgeEvidence: Sendable, Codable, Equatable {
@@ -5,11 +7,52 @@ public struct JudgeEvidence: Sendable, Codable, Equatable {
     /// Systems that game the metric; they are in no other table and on no frontier.
     public var gaming: [SystemResult]
     public var fluency: Fluency?
+    /// The embedded judge's rule; `nil` for judges that have none.
+    public var rule: ClozeRuleTuning?
+    /// `nil` where that was not kept.
+    public var defects: Defects?
+    /// `nil` where that was not kept.
+    public var reading: Reading?
 
-    public init(readings: [JudgeReading], gaming: [SystemResult], fluency: Fluency?) {
+    public init(
+        readings: [JudgeReading], gaming: [SystemResult], fluency: Fluency?, rule: ClozeRuleTuning? = nil,
+        defects: Defects? = nil, reading: Reading? = nil
+    ) {
         self.readings = readings
         self.gaming = gaming
         self.fluency = fluency
+        self.rule = rule
+        self.defects = defects
+        self.reading = reading
+    }
+
+    /// Answers about summaries that could not be read.
+    public struct Defects: Sendable, Codable, Equatable {
+        /// All answers about summaries.
+        public var answers: Int
+        public var reasons: [CountedReason]
+
+        public init(answers: Int, reasons: [CountedReason]) {
+            self.answers = answers
+            self.reasons = reasons
+        }
+    }
+
+    /// How much of the articles the models read.
+    public struct Reading: Sendable, Codable, Equatable {
+        /// Articles that were summarised, and those of them that the prompt holds only the beginning of.
+        public var prompted: Int
+        public var cutInPrompt: Int
+        /// Articles with questions, and those of them that the judge reads only the beginning of.
+        public var judged: Int
+        public var cutForJudge: Int
+
+        public init(prompted: Int, cutInPrompt: Int, judged: Int, cutForJudge: Int) {
+            self.prompted = prompted
+            self.cutInPrompt = cutInPrompt
+            self.judged = judged
+            self.cutForJudge = cutForJudge
+        }
     }
 
     /// How likely the summaries are under the original model, which is given nothing else.
@@ -79,10 +122,12 @@ public struct JudgeReading: Sendable, Codable, Equatable {
     public var answer: Int
     /// Position of the option chosen; `nil` for "Unsure".
     public var choice: Int?
+    /// Why there is no answer that could be read; `nil` where there is one, "Unsure" included.
+    public var defect: String?
 
     public init(
         split: String, reader: Reader, questions: Questions, passage: String, articleID: String, question: Int,
-        kind: String, answer: Int, choice: Int?
+        kind: String, answer: Int, choice: Int?, defect: String? = nil
     ) {
         self.split = split
         self.reader = reader
@@ -93,5 +138,6 @@ public struct JudgeReading: Sendable, Codable, Equatable {
         self.kind = kind
         self.answer = answer
         self.choice = choice
+        self.defect = defect
     }
 }

@@ -31,6 +31,11 @@ struct JudgeShare: Sendable {
         }
     }
 
+    /// Wilson's where none or all hold.
+    var interval: Interval? {
+        proportion.successes == 0 || proportion.successes == proportion.trials ? proportion.wilsonInterval() : estimate.interval
+    }
+
     /// Where none or all hold, resampling says nothing, and Wilson's bound is shown.
     var cell: Table.Cell {
         proportion.successes == 0 || proportion.successes == proportion.trials ? .share(proportion) : .percent(estimate)

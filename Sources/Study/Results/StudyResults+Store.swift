@@ -172,7 +172,7 @@ struct StoreReader {
     }
 
     /// The most frequent first.
-    private static func ordered(_ reasons: [CountedReason]) -> [CountedReason] {
+    static func ordered(_ reasons: [CountedReason]) -> [CountedReason] {
         reasons.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
     }
 

@@ -112,6 +112,10 @@ struct SettingKey: Sendable {
             "judge.calibration_articles", \.judge.calibrationArticles,
             "articles of each split on which a calibration asks more than the judge's own questions; 0 takes all",
             form: "0 or more", where: { $0 >= 0 }),
+        SettingKey(
+            "judge.tuning_articles", \.judge.tuningArticles,
+            "development articles on which the embedded judge's rule is tuned; 0 takes all",
+            form: "0 or more", where: { $0 >= 0 }),
         SettingKey("pairs.variant", \.pairs.variant, "preference function that builds pairs"),
         SettingKey(
             "pairs.per_article", \.pairs.perArticle, "pairs kept per article", form: "1 or more", where: { $0 > 0 }),

@@ -61,6 +61,8 @@ public struct StudySettings: Sendable, Codable, Equatable {
         /// Articles of each split on which a judge's calibration asks more than its own questions of it: every possible
         /// question, its prompt in other words, another reader; 0 takes all.
         public var calibrationArticles = 12
+        /// Development articles on which the embedded judge's rule is tuned before it asks; 0 takes all.
+        public var tuningArticles = 12
     }
 
     public struct Pairs: Sendable, Codable, Equatable {
@@ -213,6 +215,7 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.training.batchSize = 16
             settings.sft.batchSize = 16
             settings.judge.calibrationArticles = 0
+            settings.judge.tuningArticles = 0
             settings.rewards.instructions = 96
             settings.rewards.batchSize = 8
             settings.rewards.checkInstructions = 64
@@ -234,6 +237,7 @@ public enum Preset: String, Sendable, Codable, CaseIterable {
             settings.sampling.samplesPerArticle = 10
             settings.sampling.maximumTokens = 512
             settings.pairs.balanced = false
+            settings.judge.tuningArticles = 0
             settings.training.beta = 0.03
             settings.training.learningRate = 1e-7
             settings.training.batchSize = 32

@@ -26,7 +26,7 @@ extension Study {
             "calibrationArticles": .int(settings.judge.calibrationArticles),
         ]
         try await step(
-            "calibrate the judge", version: 4, inputs: inputs, line: line,
+            "calibrate the judge", version: 5, inputs: inputs, line: line,
             work: {
                 StepWork(
                     units: calibrationTasks().count, unit: "passages",
@@ -109,7 +109,7 @@ extension Study {
                         judgeKey: bank.judgeKey, split: task.part.rawValue, reader: task.reader.rawValue,
                         questions: task.questions.rawValue, passage: task.passage.storedName(best: best.key),
                         articleID: answer.articleID, question: answer.question, kind: answer.kind.rawValue, answer: answer.answer,
-                        choice: answer.choice)
+                        choice: answer.choice, defect: answer.defect)
                 })
             try progress.advance()
             try cell.checkInterruption()
@@ -122,7 +122,8 @@ extension Study {
     ) -> [Article] {
         let all = task.questions == .asked ? articles[task.part].filter { asked[$0.id] != nil } : articles[task.part]
         let count = settings.judge.calibrationArticles
-        return task.reader == .judge && task.questions == .asked || count == 0 ? all : Array(all.prefix(count))
+        let isOwn = (task.reader == .judge || task.reader == .forced) && task.questions == .asked
+        return isOwn || count == 0 ? all : Array(all.prefix(count))
     }
 
     private func calibration(
@@ -169,7 +170,7 @@ extension QuestionBank {
             else { return nil }
             return JudgeReading(
                 split: row.split, reader: reader, questions: questions, passage: passage, articleID: row.articleID,
-                question: row.question, kind: row.kind, answer: row.answer, choice: row.choice)
+                question: row.question, kind: row.kind, answer: row.answer, choice: row.choice, defect: row.defect)
         }
     }
 }

@@ -17,6 +17,9 @@ extension Study {
         return judge
     }
 
+    /// Whether the embedded judge asks the questions.
+    var asksCloze: Bool { options.judge == .cloze || settings.judge.questions == .cloze }
+
     private func asking(_ articles: ArticleSets, answering judge: any Judge) -> any Judge {
         switch settings.judge.questions {
         case .model: judge
@@ -31,7 +34,7 @@ extension Study {
         return ClozeJudge(
             scorer: originalModel, tokenizer: loaded.tokenizer,
             modelIdentity: loaded.contentHash + " " + precision.numericMode,
-            extractor: ClozeExtractor(pool: DistractorPool(articles.all), settings: extraction), prompt: prompt)
+            extractor: ClozeExtractor(pool: DistractorPool(articles.all), settings: extraction), rule: clozeRule, prompt: prompt)
     }
 
     private func promptedJudge() throws -> PromptedJudge {

@@ -26,12 +26,29 @@ public struct QuestionBank: Sendable {
     }
 }
 
+/// What a judgement tells besides its answers.
+struct JudgementDetail: Codable {
+    var failure: String?
+    var remarks: [String]
+
+    init(_ judgement: Judgement) {
+        failure = judgement.failure
+        remarks = judgement.remarks
+    }
+
+    /// `nil` where there is nothing to tell.
+    var stored: JSONText? {
+        get throws { failure == nil && remarks.isEmpty ? nil : try JSONText(encoding: self) }
+    }
+}
+
 extension Study {
     /// Articles or summaries handed to the judge in one call.
     private static let judgeBatch = 24
 
-    /// Makes the judge's questions for every article.
+    /// Makes the judge's questions for every article, once its rule is tuned.
     public func questions(for articles: ArticleSets, line: Int = #line) async throws -> QuestionBank {
+        try await tuneRule(on: articles, line: line)
         let judge = try judge(articles)
         let bank = QuestionBank(judgeKey: judge.identity, store: store, isPlanned: isPlanning)
         let inputs: [String: KeyValue] = ["judge": .string(judge.identity), "articles": .string(articles.key)]
@@ -75,6 +92,8 @@ extension Study {
                 + " (" + [("training", articles.train), ("development", articles.development), ("test", articles.test)]
                 .map { name, list in "\(list.count { records[$0.id]?.questions != nil }) \(name)" }
                 .joined(separator: ", ") + ")")
+        let told = try articles.all.compactMap { try records[$0.id]?.counts?.decode([String: Int].self)[ClozeJudge.CandidateFate.told.rawValue] }
+        if !told.isEmpty { cell.show("\(told.reduce(0, +)) of \(kept * Question.countPerArticle) questions have their answer told by another's statement.") }
         guard kept > 0 else {
             throw UserFailure(
                 "the judge has no questions about any article", location: "--judge \(options.judge)",
@@ -115,7 +134,7 @@ extension Study {
                     JudgementRecord(
                         judgeKey: bank.judgeKey, articleID: request.questions.articleID,
                         summaryHash: Store.summaryHash(request.summary), answers: judgement.choices,
-                        correct: judgement.correctCount(of: request.questions))
+                        correct: judgement.correctCount(of: request.questions), secondary: try JudgementDetail(judgement).stored)
                 })
             try progress?.advance(by: batch.count)
             try cell?.checkInterruption()

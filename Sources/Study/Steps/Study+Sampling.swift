@@ -18,6 +18,14 @@ public struct SummarySet: Sendable {
     public func samples() throws -> [String: [SampleRecord]] {
         Dictionary(grouping: try store.samples(setKey: key), by: \.articleID)
     }
+
+    /// Articles of which the prompt holds only the beginning, by the prompts that were answered.
+    func cutArticles() throws -> [Article] {
+        let prompts = try store.prompts(setKey: key)
+        return articles.filter { article in
+            prompts[article.id].map { messages in !messages.contains { $0.content.contains(article.text) } } ?? false
+        }
+    }
 }
 
 extension SummarySet: SampleSet {
@@ -76,7 +84,7 @@ extension Study {
             "seed": KeyValue(settings.seed), "numericMode": .string(precision.numericMode),
         ]
         let set = SummarySet(
-            key: ContentKey(step: "summaries", version: 1, inputs: inputs).hex, policy: policy, articles: articles,
+            key: Self.summarySetKey(ofStep: inputs), policy: policy, articles: articles,
             samplesPerArticle: count, sentences: sentences, store: store)
         inputs["articles"] = .array(articles.map { .string($0.id) })
         inputs["samplesPerArticle"] = .int(count)
@@ -86,6 +94,12 @@ extension Study {
             try await draw(set, sampling: sampling, cell: cell)
         }
         return set
+    }
+
+    /// Key of the samples that a step with these inputs draws.
+    static func summarySetKey(ofStep inputs: [String: KeyValue]) -> String {
+        let own = inputs.filter { $0.key != "articles" && $0.key != "samplesPerArticle" }
+        return ContentKey(step: "summaries", version: 1, inputs: own).hex
     }
 
     private func draw(_ set: SummarySet, sampling: SamplingSettings, cell: Cell) async throws {
@@ -100,6 +114,8 @@ extension Study {
             set.samplesPerArticle, of: subjects, setKey: set.key, by: set.policy, purpose: "summary by " + set.policy.key,
             sampling: sampling, unit: "summaries", cell: cell)
         if let drawn { cell.show("\(set.articles.count * set.samplesPerArticle) summaries; \(drawn).") }
+        let cut = try set.cutArticles().count
+        if cut > 0 { cell.show("\(cut) of \(set.articles.count) articles are cut to fit the prompt.") }
     }
 }
 

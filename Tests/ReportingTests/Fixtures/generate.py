@@ -141,6 +141,7 @@ def readings(rng, articles, split):
         result.append({
             "split": split, "reader": reader, "questions": asked, "passage": passage, "articleID": article["id"], "question": index,
             "kind": KINDS[(index + len(article["id"])) % 4], "answer": answer, **({} if choice is None else {"choice": choice}),
+            **({"defect": "unreadable answer"} if reader == "letters" and choice is None and index == 4 else {}),
         })
 
     for article in articles:
@@ -189,6 +190,12 @@ def evidence(made, development, rows):
                 for name, label, mean in [(r["name"], r["label"], 4.5) for r in rows] + [("gaming-name-list", "List of the article's names", 8.5)]
                 for a in made
             ]},
+        "rule": {
+            "rule": {"unaidedWeight": 0.1, "minimumPosterior": 0.7, "minimumGain": 0, "minimumAdvantage": 3.5, "maximumUnaidedPosterior": 0.7},
+            "goals": {"maximumCorrectFromOther": 0.03, "minimumUnsureFromOther": 0.93}, "articleCount": 12,
+            "fullArticle": {"correct": 152, "wrong": 1, "unsure": 7}, "otherArticle": {"correct": 3, "wrong": 6, "unsure": 151}},
+        "defects": {"answers": 1200, "reasons": [{"reason": "unreadable answer", "count": 14}, {"reason": "no answer | at all", "count": 5}]},
+        "reading": {"prompted": 285, "cutInPrompt": 3, "judged": 260, "cutForJudge": 0},
     }
 
 

@@ -20,10 +20,12 @@ public struct CalibrationAnswerRecord: Sendable, Codable, Equatable {
     public var answer: Int
     /// Position of the option chosen; `nil` for "Unsure".
     public var choice: Int?
+    /// Why there is no answer that could be read; `nil` where there is one, "Unsure" included.
+    public var defect: String?
 
     public init(
         judgeKey: String, split: String, reader: String, questions: String, passage: String, articleID: String,
-        question: Int, kind: String, answer: Int, choice: Int?
+        question: Int, kind: String, answer: Int, choice: Int?, defect: String? = nil
     ) {
         self.judgeKey = judgeKey
         self.split = split
@@ -35,6 +37,7 @@ public struct CalibrationAnswerRecord: Sendable, Codable, Equatable {
         self.kind = kind
         self.answer = answer
         self.choice = choice
+        self.defect = defect
     }
 }
 

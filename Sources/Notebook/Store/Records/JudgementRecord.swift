@@ -10,7 +10,7 @@ public struct JudgementRecord: Sendable, Codable, Equatable {
     public var answers: [Int?]
     /// Questions answered correctly; `nil` when the judge failed.
     public var correct: Int?
-    /// What else the judge tells, e.g. the score of every option.
+    /// What else the judge tells: why it failed, and what was odd about its output; `nil` where there is nothing to tell.
     public var secondary: JSONText?
 
     public init(

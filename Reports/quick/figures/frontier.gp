@@ -11,26 +11,28 @@ set lmargin at screen 0.081579
 set rmargin at screen 0.976316
 set tmargin at screen 0.969231
 set bmargin at screen 0.119231
-set xrange [8.6112367:62.876420]
-set yrange [19.342221:71.146009]
+set xrange [9.4044289:67.273884]
+set yrange [14.929241:69.919284]
 set xtics 10.000000
 set ytics 10.000000
 set xlabel 'Median compression: summary words / article words, %'
 set ylabel 'Accuracy: questions answered correctly, %'
-set label '↖ better: shorter and more accurate' at first 9.4092541,first 69.739571 left front font ',12' tc rgb '#63676d'
-set label 'Original model' at first 47.145709,first 45.161290 left front font ',12' tc rgb '#1c1e21'
-set arrow from 45.390071,45.161290 to 46.986106,45.161290 nohead back lw 0.7 lc rgb '#63676d'
-set label 'Prompted for 1 sentence' at first 24.955514,first 34.838710 right front font ',12' tc rgb '#1c1e21'
-set label 'Prompted for 3 sentences' at first 49.501672,first 42.580645 left front font ',12' tc rgb '#1c1e21'
-set label 'Prompted for 4 sentences' at first 51.219512,first 38.195616 center front font ',12' tc rgb '#1c1e21'
-set label 'First sentence' at first 16.312057,first 30.192025 center front font ',12' tc rgb '#1c1e21'
-set label 'First 2 sentences' at first 31.232273,first 47.096774 right front font ',12' tc rgb '#1c1e21'
-set label 'First 3 sentences' at first 47.349131,first 61.290323 right front font ',12' tc rgb '#1c1e21'
-set label 'Best of 8 samples' at first 40.585595,first 56.774194 right front font ',12' tc rgb '#1c1e21'
-set label 'DPO (beta 0.03, lr 1e-5)' at first 47.075639,first 47.908448 left front font ',12' tc rgb '#1c1e21'
-set label 'SFT (lr 1e-5)' at first 48.080514,first 40.000000 right front font ',12' tc rgb '#1c1e21'
-set label 'LoRA rank 64 (beta 0.1, lr 1e-4)' at first 43.278025,first 45.161290 right front font ',12' tc rgb '#1c1e21'
-set label 'DPO (beta 0.03, lr 1e-5), round 2' at first 36.410316,first 41.935484 right front font ',12' tc rgb '#1c1e21'
+set label '↖ better: shorter and more accurate' at first 10.255450,first 68.426342 left front font ',12' tc rgb '#63676d'
+set label 'Original model' at first 46.334492,first 39.786894 left front font ',12' tc rgb '#1c1e21'
+set label 'Prompted for 1 sentence' at first 23.328061,first 33.333333 right front font ',12' tc rgb '#1c1e21'
+set label 'Prompted for 3 sentences' at first 52.597618,first 48.232672 left front font ',12' tc rgb '#1c1e21'
+set arrow from 49.431818,43.333333 to 52.427414,47.299584 nohead back lw 0.7 lc rgb '#63676d'
+set label 'Prompted for 4 sentences' at first 54.815100,first 51.562115 center front font ',12' tc rgb '#1c1e21'
+set arrow from 54.815100,42.666667 to 54.815100,50.629026 nohead back lw 0.7 lc rgb '#63676d'
+set label 'First sentence' at first 15.847621,first 26.582609 center front font ',12' tc rgb '#1c1e21'
+set label 'First 2 sentences' at first 29.851832,first 45.333333 right front font ',12' tc rgb '#1c1e21'
+set label 'First 3 sentences' at first 45.587037,first 60.000000 right front font ',12' tc rgb '#1c1e21'
+set label 'Best of 8 samples' at first 44.144171,first 56.666667 right front font ',12' tc rgb '#1c1e21'
+set label 'DPO (beta 0.03, lr 1e-5)' at first 43.525421,first 37.786894 left front font ',12' tc rgb '#1c1e21'
+set label 'SFT (lr 1e-5)' at first 48.488007,first 45.266875 left front font ',12' tc rgb '#1c1e21'
+set arrow from 46.956169,42.666667 to 48.317803,44.333786 nohead back lw 0.7 lc rgb '#63676d'
+set label 'LoRA rank 64 (beta 0.1, lr 1e-4)' at first 40.468853,first 35.417391 center front font ',12' tc rgb '#1c1e21'
+set label 'DPO (beta 0.03, lr 1e-5), round 2' at first 43.050643,first 42.666667 right front font ',12' tc rgb '#1c1e21'
 plot 'frontier-line.dat' index 0 using 1:2:3 with filledcurves lc rgb '#63676d' fs transparent solid 0.16 noborder, \
      'frontier-line.dat' index 1 using 1:2 with lines lc rgb '#63676d' lw 1.6 dt (6,4), \
      'frontier-ellipses.dat' index 0 using 1:2 with filledcurves closed lc rgb '#1c1e21' fs transparent solid 0.13 noborder, \

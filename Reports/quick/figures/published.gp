@@ -11,34 +11,33 @@ set lmargin at screen 0.081579
 set rmargin at screen 0.976316
 set tmargin at screen 0.960000
 set bmargin at screen 0.155000
-set xrange [2.8696585:56.399854]
-set yrange [0:93.720368]
+set xrange [2.4381880:60.426912]
+set yrange [0:100.00000]
 set xtics 10.000000
 set ytics 20.000000
 set xlabel 'Median compression, %'
 set ylabel 'Articles with at least 3 of 5 right, %'
-set label 'Original model' at first 43.658212,first 38.709677 right front font ',12' tc rgb '#1c1e21'
-set arrow from 45.390071,38.709677 to 43.815653,38.709677 nohead back lw 0.7 lc rgb '#63676d'
-set label 'Prompted for 1 sentence' at first 24.967404,first 29.032258 right front font ',12' tc rgb '#1c1e21'
-set label 'Prompted for 3 sentences' at first 48.623853,first 11.495844 center front font ',12' tc rgb '#1c1e21'
-set arrow from 48.623853,38.709677 to 48.623853,13.678772 nohead back lw 0.7 lc rgb '#63676d'
-set label 'Prompted for 4 sentences' at first 47.283468,first 17.210415 right front font ',12' tc rgb '#1c1e21'
-set arrow from 51.219512,32.258065 to 47.440910,19.393343 nohead back lw 0.7 lc rgb '#63676d'
-set label 'First sentence' at first 17.177986,first 9.6774194 left front font ',12' tc rgb '#1c1e21'
-set label 'First 2 sentences' at first 31.244162,first 35.483871 right front font ',12' tc rgb '#1c1e21'
-set label 'First 3 sentences' at first 48.226950,first 81.901633 center front font ',12' tc rgb '#1c1e21'
-set label 'Best of 8 samples' at first 40.597485,first 77.419355 right front font ',12' tc rgb '#1c1e21'
-set label 'DPO (beta 0.03, lr 1e-5)' at first 43.413047,first 56.623117 right front font ',12' tc rgb '#1c1e21'
-set arrow from 46.341463,45.161290 to 43.570489,54.440189 nohead back lw 0.7 lc rgb '#63676d'
-set label 'SFT (lr 1e-5)' at first 47.541358,first 22.949166 right front font ',12' tc rgb '#1c1e21'
-set arrow from 48.958333,29.032258 to 47.698799,25.132094 nohead back lw 0.7 lc rgb '#63676d'
-set label 'LoRA rank 64 (beta 0.1, lr 1e-4)' at first 43.289915,first 51.612903 right front font ',12' tc rgb '#1c1e21'
-set label 'DPO (beta 0.03, lr 1e-5), round 2' at first 37.288136,first 5.0442308 center front font ',12' tc rgb '#1c1e21'
-set arrow from 37.288136,32.258065 to 37.288136,7.2271587 nohead back lw 0.7 lc rgb '#63676d'
-set label 'published: DPO' at first 12.445930,first 65.428571 left front font ',12' tc rgb '#63676d'
-set label 'published: original' at first 13.595930,first 43.047619 left front font ',12' tc rgb '#63676d'
-set label 'published: GPT-4o, 2 sentences' at first 13.245578,first 56.768023 left front font ',12' tc rgb '#63676d'
-set arrow from 8.0500000,37.238095 to 13.088136,54.585095 nohead back lw 0.7 lc rgb '#63676d'
+set label 'Original model' at first 45.551552,first 16.594203 center front font ',12' tc rgb '#1c1e21'
+set arrow from 45.551552,33.333333 to 45.551552,18.923395 nohead back lw 0.7 lc rgb '#63676d'
+set label 'Prompted for 1 sentence' at first 25.202237,first 23.333333 left front font ',12' tc rgb '#1c1e21'
+set label 'Prompted for 3 sentences' at first 49.431818,first 4.2960663 center front font ',12' tc rgb '#1c1e21'
+set arrow from 49.431818,33.333333 to 49.431818,6.6252588 nohead back lw 0.7 lc rgb '#63676d'
+set label 'Prompted for 4 sentences' at first 49.186783,first 54.171843 right front font ',12' tc rgb '#1c1e21'
+set arrow from 54.815100,33.333333 to 49.357338,51.842650 nohead back lw 0.7 lc rgb '#63676d'
+set label 'First sentence' at first 14.909568,first 10.0000000 right front font ',12' tc rgb '#1c1e21'
+set label 'First 2 sentences' at first 31.726008,first 33.333333 left front font ',12' tc rgb '#1c1e21'
+set label 'First 3 sentences' at first 47.461213,first 86.666667 left front font ',12' tc rgb '#1c1e21'
+set label 'Best of 8 samples' at first 44.142242,first 73.333333 right front font ',12' tc rgb '#1c1e21'
+set label 'DPO (beta 0.03, lr 1e-5)' at first 38.478604,first 17.277433 right front font ',12' tc rgb '#1c1e21'
+set arrow from 42.742481,33.333333 to 38.649159,19.606625 nohead back lw 0.7 lc rgb '#63676d'
+set label 'SFT (lr 1e-5)' at first 51.220046,first 52.722567 left front font ',12' tc rgb '#1c1e21'
+set arrow from 46.956169,36.666667 to 51.049491,50.393375 nohead back lw 0.7 lc rgb '#63676d'
+set label 'LoRA rank 64 (beta 0.1, lr 1e-4)' at first 39.343190,first 28.389234 right front font ',12' tc rgb '#1c1e21'
+set label 'DPO (beta 0.03, lr 1e-5), round 2' at first 43.986767,first 11.128364 center front font ',12' tc rgb '#1c1e21'
+set arrow from 43.986767,33.333333 to 43.986767,13.457557 nohead back lw 0.7 lc rgb '#63676d'
+set label 'published: DPO' at first 12.518053,first 65.428571 left front font ',12' tc rgb '#63676d'
+set label 'published: original' at first 13.668053,first 43.047619 left front font ',12' tc rgb '#63676d'
+set label 'published: GPT-4o, 2 sentences' at first 8.9880529,first 37.238095 left front font ',12' tc rgb '#63676d'
 plot 'published.dat' every ::0::0 using 1:3:(0):($4-$3) with vectors nohead lw 1.2 lc rgb '#1c1e21', \
      'published.dat' every ::0::0 using 1:2 with points pt 5 ps 1.15 lw 1.6 lc rgb '#1c1e21', \
      'published.dat' every ::1::1 using 1:3:(0):($4-$3) with vectors nohead lw 1.2 lc rgb '#56b4e9', \

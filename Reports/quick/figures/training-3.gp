@@ -13,8 +13,8 @@ set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'loss' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:7.0000000]
-set yrange [0.42029075:0.70859188]
+set xrange [0:6.0000000]
+set yrange [0.39921167:0.78546565]
 set ytics 0.10000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-3.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
@@ -24,8 +24,8 @@ set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'reward margin' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:7.0000000]
-set yrange [-0.037552951:0.66343546]
+set xrange [0:6.0000000]
+set yrange [-0.18053204:0.75632444]
 set ytics 0.20000000
 set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
@@ -36,7 +36,7 @@ set lmargin at screen 0.72632; set rmargin at screen 0.96491
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'reward accuracy' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:7.0000000]
+set xrange [0:6.0000000]
 set yrange [-0.060000000:1.0600000]
 set ytics 0.25000000
 set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
@@ -48,8 +48,8 @@ set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'log-probs: chosen, rejected (dashed)' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:7.0000000]
-set yrange [-78.691317:-52.087740]
+set xrange [0:6.0000000]
+set yrange [-89.007314:-39.193844]
 set ytics 10.000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-3.dat' index 6 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
@@ -60,8 +60,8 @@ set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'KL to the reference' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:7.0000000]
-set yrange [-0.50646638:4.3374266]
+set xrange [0:6.0000000]
+set yrange [-2.0022522:1.3676797]
 set ytics 1.0000000
 set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
@@ -71,7 +71,7 @@ set lmargin at screen 0.72632; set rmargin at screen 0.96491
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'win rate, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:7.0000000]
+set xrange [0:6.0000000]
 set yrange [0.49900000:0.50100000]
 set ytics 0.00050000000
 set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
@@ -82,8 +82,8 @@ set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.29935; set bmargin at screen 0.07582
 set title 'accuracy, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:7.0000000]
-set yrange [0.42400000:0.42600000]
+set xrange [0:6.0000000]
+set yrange [0.29900000:0.30100000]
 set ytics 0.00050000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-3.dat' index 10 using 1:2 with lines lc rgb '#d55e00' lw 1, \
@@ -92,9 +92,9 @@ set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.29935; set bmargin at screen 0.07582
 set title 'words, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:7.0000000]
-set yrange [72.927000:73.073000]
-set ytics 0.050000000
+set xrange [0:6.0000000]
+set yrange [55.569375:55.680625]
+set ytics 0.025000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-3.dat' index 11 using 1:2 with lines lc rgb '#d55e00' lw 1, \
      'training-3.dat' index 11 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00'

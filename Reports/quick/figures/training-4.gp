@@ -13,9 +13,9 @@ set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'loss' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:8.0000000]
-set yrange [0.64244615:0.69601705]
-set ytics 0.020000000
+set xrange [0:6.0000000]
+set yrange [0.65774719:0.69515095]
+set ytics 0.010000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-4.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
      'training-4.dat' index 0 using 1:3 with lines lc rgb '#d55e00' lw 1.8, \
@@ -24,9 +24,9 @@ set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'reward margin' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:8.0000000]
-set yrange [-0.0059555846:0.10521533]
-set ytics 0.025000000
+set xrange [0:6.0000000]
+set yrange [-0.0041608315:0.073508023]
+set ytics 0.020000000
 set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-4.dat' index 2 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
@@ -36,9 +36,9 @@ set lmargin at screen 0.72632; set rmargin at screen 0.96491
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'reward accuracy' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:8.0000000]
-set yrange [-0.060000000:1.0600000]
-set ytics 0.25000000
+set xrange [0:6.0000000]
+set yrange [-0.052500000:0.92750000]
+set ytics 0.20000000
 set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-4.dat' index 4 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
@@ -48,9 +48,9 @@ set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'log-probs: chosen, rejected (dashed)' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:8.0000000]
-set yrange [-107.19666:-46.651363]
-set ytics 20.000000
+set xrange [0:6.0000000]
+set yrange [-84.990686:-47.937079]
+set ytics 10.000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-4.dat' index 6 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
      'training-4.dat' index 7 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
@@ -60,8 +60,8 @@ set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'KL to the reference' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:8.0000000]
-set yrange [-0.054924667:0.97033578]
+set xrange [0:6.0000000]
+set yrange [-1.1449093:0.064806190]
 set ytics 0.25000000
 set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
@@ -71,9 +71,9 @@ set lmargin at screen 0.72632; set rmargin at screen 0.96491
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'win rate, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:8.0000000]
-set yrange [0.49250000:0.63250000]
-set ytics 0.050000000
+set xrange [0:6.0000000]
+set yrange [0.43375000:0.50375000]
+set ytics 0.020000000
 set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-4.dat' index 9 using 1:2 with lines lc rgb '#d55e00' lw 1, \
@@ -82,8 +82,8 @@ set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.29935; set bmargin at screen 0.07582
 set title 'accuracy, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:8.0000000]
-set yrange [0.34900000:0.35100000]
+set xrange [0:6.0000000]
+set yrange [0.47400000:0.47600000]
 set ytics 0.00050000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-4.dat' index 10 using 1:2 with lines lc rgb '#d55e00' lw 1, \
@@ -92,8 +92,8 @@ set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.29935; set bmargin at screen 0.07582
 set title 'words, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
 unset arrow; unset label; set xtics 2.0000000
-set xrange [0:8.0000000]
-set yrange [69.055875:69.194125]
+set xrange [0:6.0000000]
+set yrange [73.926000:74.074000]
 set ytics 0.050000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-4.dat' index 11 using 1:2 with lines lc rgb '#d55e00' lw 1, \

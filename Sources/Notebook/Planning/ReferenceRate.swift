@@ -7,7 +7,7 @@ struct ReferenceRate: Sendable {
     /// Where the rates were measured.
     static let source = "the published runs (SmolLM2-135M, two AMD Zen 5 or Intel Xeon cores, bfloat16)"
 
-    /// Seconds over units of the steps of two published runs of 21 November 2026. On summaries the full run on two AMD
+    /// Seconds over units of the steps of published runs of 21 November 2026. On summaries the full run on two AMD
     /// Zen 5 cores, `Reports/published/report.md`; its questions from a quick run there.
     private static let summaries = [
         // 105.3 s for ten sampled summaries of each of 129 articles.
@@ -24,9 +24,11 @@ struct ReferenceRate: Sendable {
         ReferenceRate(kind: "questions", secondsPerUnit: 120.0 / 246),
     ]
 
-    /// On instructions, and what the full run did not have, the quick run on two Intel Xeon cores with AMX,
-    /// `Reports/quick/report.md`.
+    /// On instructions, and what the full run did not have, quick runs on two Intel Xeon cores with AMX; of the steps
+    /// that changed since, that of 22 November 2026, `Reports/quick/report.md`.
     private static let others = [
+        // 11.9 s for 12 articles.
+        ReferenceRate(kind: "tune", secondsPerUnit: 11.9 / 12),
         // 85.0 s for 31 readings of some of 54 articles, per article.
         ReferenceRate(kind: "calibrate", secondsPerUnit: 85.0 / 31 / 54),
         // 23.0 s for 465 texts.
@@ -39,8 +41,8 @@ struct ReferenceRate: Sendable {
         ReferenceRate(kind: "check", secondsPerUnit: 65.1 / 64 / 5),
         // 20.9 s for the 32 attempts that 24 instructions took, per instruction.
         ReferenceRate(kind: "write", secondsPerUnit: 20.9 / 24),
-        // 52.0 s for 96 responses.
-        ReferenceRate(kind: "grade", secondsPerUnit: 52.0 / 96),
+        // 80.2 s for 96 responses, the digits read besides.
+        ReferenceRate(kind: "grade", secondsPerUnit: 80.2 / 96),
         // 5.1 s for two responses to each of 26 instructions.
         ReferenceRate(kind: "compare", secondsPerUnit: 5.1 / 52),
     ]

@@ -251,11 +251,16 @@ pk_rows pk_convert(pk_pool *pool, pk_precision precision, int64_t m, int64_t k, 
     return rows;
 }
 
-pk_rows pk_rows_from(pk_precision precision, pk_rows rows, int64_t column) {
-    if (rows.x) rows.x += column;
+/// The rows from `row` on, and of them the columns from `column` on.
+static pk_rows rows_from(pk_precision precision, pk_rows rows, int64_t row, int64_t column) {
+    rows.x += row * rows.ldx + column;
     if (rows.converted)
-        rows.converted = (const char *)rows.converted + (size_t)column * converted_element(precision);
+        rows.converted = (const char *)rows.converted + (size_t)(row * rows.ldc + column) * converted_element(precision);
     return rows;
+}
+
+pk_rows pk_rows_from(pk_precision precision, pk_rows rows, int64_t column) {
+    return rows_from(precision, rows, 0, column);
 }
 
 void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
@@ -338,13 +343,6 @@ static void gradient_pack_task(void *context, int32_t worker, int64_t index) {
         if (x.converted) kernels->pack_converted(columns, job->rows, x.converted, x.ldc, to);
         else kernels->pack_panel(job->precision, columns, job->rows, x.x, x.ldx, true, to);
     }
-}
-
-/// The rows from `row` on, and of them the columns from `column` on.
-static pk_rows rows_from(pk_precision precision, pk_rows rows, int64_t row, int64_t column) {
-    const pk_rows below = {.x = rows.x ? rows.x + row * rows.ldx : NULL, .ldx = rows.ldx, .ldc = rows.ldc,
-                           .converted = rows.converted ? (const char *)rows.converted + (size_t)(row * rows.ldc) * converted_element(precision) : NULL};
-    return pk_rows_from(precision, below, column);
 }
 
 void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, pk_rows dy,

@@ -9,7 +9,7 @@ import CKernels
 
 /// `byteCount` zeros, 64-byte aligned; `pk_release` gives them back. Ends the process where there is no memory, as
 /// Swift's own allocation does.
-func allocateMemory(_ byteCount: Int) -> UnsafeMutableRawPointer {
+package func allocateMemory(_ byteCount: Int) -> UnsafeMutableRawPointer {
     guard let memory = pk_allocate(byteCount) else { fatalError("out of memory: \(byteCount) bytes") }
     return memory
 }
@@ -25,26 +25,28 @@ public final class FloatBuffer: @unchecked Sendable {
 
     public let count: Int
     public let pointer: UnsafeMutablePointer<Float>
-    private let file: (descriptor: Int32, byteCount: Int)?
+    private let byteCount: Int
+    /// Of the file that the buffer lives in.
+    private let descriptor: Int32?
 
     public init(count: Int, storage: Storage = .memory) {
         self.count = count
-        let byteCount = max(count, 1) * MemoryLayout<Float>.stride
+        byteCount = max(count, 1) * MemoryLayout<Float>.stride
         if case .file(let folder) = storage, let mapping = Self.mapTemporaryFile(in: folder, byteCount: byteCount) {
             pointer = mapping.address.bindMemory(to: Float.self, capacity: max(count, 1))
-            file = (mapping.descriptor, byteCount)
+            descriptor = mapping.descriptor
             return
         }
-        file = nil
+        descriptor = nil
         pointer = allocateMemory(byteCount).bindMemory(to: Float.self, capacity: max(count, 1))
     }
 
     deinit {
-        if let file {
-            munmap(pointer, file.byteCount)
-            close(file.descriptor)
+        if let descriptor {
+            munmap(pointer, byteCount)
+            close(descriptor)
         } else {
-            pk_release(pointer, max(count, 1) * MemoryLayout<Float>.stride)
+            pk_release(pointer, byteCount)
         }
     }
 
@@ -64,14 +66,14 @@ public final class FloatBuffer: @unchecked Sendable {
     /// and up to megabytes around it.
     func releasePages() {
         // On a shared file mapping this drops no data: changed pages belong to the file's cache.
-        if let file { madvise(pointer, file.byteCount, MADV_DONTNEED) }
+        if descriptor != nil { madvise(pointer, byteCount, MADV_DONTNEED) }
     }
 
     /// Copies `count` elements from `offset` on, without bringing their pages back.
     func read(from offset: Int, count: Int, into destination: UnsafeMutablePointer<Float>) {
         let stride = MemoryLayout<Float>.stride
         // One call reads 2 GiB at most; what it leaves comes from the mapping.
-        if let file, pread(file.descriptor, destination, count * stride, off_t(offset * stride)) == count * stride {
+        if let descriptor, pread(descriptor, destination, count * stride, off_t(offset * stride)) == count * stride {
             return
         }
         destination.update(from: pointer + offset, count: count)

@@ -6,6 +6,7 @@ final class LinearLayer: @unchecked Sendable {
     let outputs: Int
     let inputs: Int
     private let packed: UnsafeMutableRawPointer
+    private let byteCount: Int
     private let bias: [Float]
 
     /// - Parameters:
@@ -16,12 +17,12 @@ final class LinearLayer: @unchecked Sendable {
         outputs = bias.count
         inputs = weights.count / bias.count
         self.bias = bias
-        packed = .allocate(
-            byteCount: max(64, pk_packed_bytes(PK_FLOAT32, Int64(outputs), Int64(inputs))), alignment: 64)
+        byteCount = pk_packed_bytes(PK_FLOAT32, Int64(outputs), Int64(inputs))
+        packed = allocateMemory(byteCount)
         pk_pack(pool.handle, PK_FLOAT32, weights, Int64(outputs), Int64(inputs), Int64(inputs), false, packed)
     }
 
-    deinit { packed.deallocate() }
+    deinit { pk_release(packed, byteCount) }
 
     /// x [rows, inputs] to y [rows, outputs], both without gaps.
     func apply(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, pool: ThreadPool) {
@@ -41,10 +42,10 @@ final class LinearLayer: @unchecked Sendable {
 final class PackedOperand: @unchecked Sendable {
     private(set) var outputs = 0
     private(set) var inputs = 0
-    private var packed = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
     private var capacity = 64
+    private var packed = allocateMemory(64)
 
-    deinit { packed.deallocate() }
+    deinit { pk_release(packed, capacity) }
 
     /// Reads `source` as [outputs, inputs], or as [inputs, outputs] when `transposed`; `stride` floats lie between
     /// the starts of its rows.
@@ -53,8 +54,8 @@ final class PackedOperand: @unchecked Sendable {
     ) {
         let bytes = pk_packed_bytes(PK_FLOAT32, Int64(outputs), Int64(inputs))
         if bytes > capacity {
-            packed.deallocate()
-            packed = .allocate(byteCount: bytes, alignment: 64)
+            pk_release(packed, capacity)
+            packed = allocateMemory(bytes)
             capacity = bytes
         }
         self.outputs = outputs

@@ -64,7 +64,7 @@ void pk_pack(pk_pool *pool, pk_precision precision, const float *w, int64_t n, i
 /// dX = dY * W needs no second copy of W for longer than the product takes.
 void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64_t k, const void *packed,
                          void *transposed);
-/// Rows that products read: floats, or (`converted` not NULL) what pk_convert has made of them, once for all products
+/// Rows that products read: floats, and (`converted` not NULL) what pk_convert has made of them, once for all products
 /// that read them. Both give the same bits.
 typedef struct {
     const float *x;

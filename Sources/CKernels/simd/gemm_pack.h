@@ -69,7 +69,7 @@ INLINE vf load_inside(const float *x, int64_t row, int64_t rows, int64_t columns
 }
 
 #ifdef BF16_NATIVE
-/// Elements `from` to `from + 16` of two rows of bf16, zeros from `columns` on, paired as pair_bits does.
+/// LANES elements of two rows of bf16 (NULL: zeros), zeros from `columns` on, paired as pair_bits pairs floats.
 INLINE vu pair_converted(const uint16_t *even, const uint16_t *odd, int64_t columns) {
     const __mmask16 inside = columns >= LANES ? 0xffff : (__mmask16)((1u << columns) - 1);
     const __m256i low = even ? _mm256_maskz_loadu_epi16(inside, even) : _mm256_setzero_si256();

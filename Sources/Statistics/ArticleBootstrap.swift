@@ -50,6 +50,23 @@ public struct ArticleBootstrap: Sendable, Codable, Hashable {
         }
     }
 
+    /// A share of what stands within articles, the sum of the parts over that of the wholes: articles are drawn, each with
+    /// all of its own.
+    /// - Parameter articles: in an order that does not depend on how they were read.
+    public func ratio(of articles: [(part: Int, whole: Int)], metric: String) -> Estimate {
+        func ratio(_ times: (Int) -> Int) -> Double {
+            var (part, whole) = (0, 0)
+            for (index, article) in articles.enumerated() {
+                part += article.part * times(index)
+                whole += article.whole * times(index)
+            }
+            return Double(part) / Double(whole)
+        }
+        return estimate(value: ratio { _ in 1 }, articleCount: articles.count, metric: metric) { multiplicities in
+            ratio { Int(multiplicities[$0]) }
+        }
+    }
+
     /// Any statistic of the resampled articles.
     /// - Parameters:
     ///   - value: the statistic of the articles as they are.

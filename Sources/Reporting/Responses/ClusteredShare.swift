@@ -14,13 +14,13 @@ struct ClusteredShare: Sendable {
     init?(
         _ rows: [(instructionID: String, successes: Int, trials: Int)], bootstrap: ArticleBootstrap, metric: String
     ) throws {
-        var sums: [String: (successes: Int, trials: Int)] = [:]
+        var sums: [String: (part: Int, whole: Int)] = [:]
         for row in rows where row.trials > 0 {
-            sums[row.instructionID, default: (0, 0)].successes += row.successes
-            sums[row.instructionID, default: (0, 0)].trials += row.trials
+            sums[row.instructionID, default: (0, 0)].part += row.successes
+            sums[row.instructionID, default: (0, 0)].whole += row.trials
         }
         let clusters = sums.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value)
-        let (successes, trials) = clusters.reduce((0, 0)) { ($0.0 + $1.successes, $0.1 + $1.trials) }
+        let (successes, trials) = clusters.reduce((0, 0)) { ($0.0 + $1.part, $0.1 + $1.whole) }
         guard trials > 0 else { return nil }
         self.successes = successes
         self.trials = trials
@@ -31,16 +31,7 @@ struct ClusteredShare: Sendable {
             return
         }
         edge = nil
-        let drawn = bootstrap.estimate(
-            value: Double(successes) / Double(trials), articleCount: clusters.count, metric: metric
-        ) { multiplicities in
-            var (holding, count) = (0, 0)
-            for (cluster, times) in zip(clusters, multiplicities) {
-                holding += cluster.successes * Int(times)
-                count += cluster.trials * Int(times)
-            }
-            return Double(holding) / Double(count)
-        }
+        let drawn = bootstrap.ratio(of: clusters, metric: metric)
         // Where every instruction has the same share, the trials within one say at least as much as independent ones.
         estimate = drawn.interval?.width == 0
             ? try Proportion(successes: successes, of: trials).estimate(confidence: bootstrap.confidence) : drawn

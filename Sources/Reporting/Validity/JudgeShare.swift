@@ -10,25 +10,14 @@ struct JudgeShare: Sendable {
         of readings: [JudgeReading], bootstrap: ArticleBootstrap, metric: String, where holds: (JudgeReading) -> Bool
     ) throws {
         guard !readings.isEmpty else { return nil }
-        var articles: [String: (holding: Int, count: Int)] = [:]
+        var articles: [String: (part: Int, whole: Int)] = [:]
         for reading in readings {
-            articles[reading.articleID, default: (0, 0)].holding += holds(reading) ? 1 : 0
-            articles[reading.articleID, default: (0, 0)].count += 1
+            articles[reading.articleID, default: (0, 0)].part += holds(reading) ? 1 : 0
+            articles[reading.articleID, default: (0, 0)].whole += 1
         }
         let clusters = articles.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value)
-        let holding = clusters.reduce(0) { $0 + $1.holding }
-        proportion = try Proportion(successes: holding, of: readings.count)
-        estimate = bootstrap.estimate(
-            value: Double(holding) / Double(readings.count), articleCount: clusters.count, metric: metric
-        ) { multiplicities in
-            var holding = 0
-            var count = 0
-            for (cluster, times) in zip(clusters, multiplicities) {
-                holding += cluster.holding * Int(times)
-                count += cluster.count * Int(times)
-            }
-            return Double(holding) / Double(count)
-        }
+        proportion = try Proportion(successes: clusters.reduce(0) { $0 + $1.part }, of: readings.count)
+        estimate = bootstrap.ratio(of: clusters, metric: metric)
     }
 
     /// Wilson's where none or all hold.

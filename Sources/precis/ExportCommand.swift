@@ -55,8 +55,7 @@ struct ExportCommand: ParsableCommand {
             for round in split == nil || split == "train" ? try store.responseRounds(runID: run.id) : [] {
                 let name = try ranker(round.rankerKey)
                 for group in try store.scoredGroups(of: round) {
-                    for (position, sample) in group.samples.enumerated() {
-                        let score = group.scores.indices.contains(position) ? group.scores[position] : nil
+                    for (sample, score) in group.rows {
                         let fields: [String: KeyValue] = [
                             "kind": "response", "round": .int(round.round), "split": "train", "system": .string(round.startLabel),
                             "ranker": name, "instruction_id": .string(group.instruction.id),

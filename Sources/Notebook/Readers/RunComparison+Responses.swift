@@ -19,8 +19,7 @@ extension Store {
                 "drops": .array([.object(round.pairDrops.mapValues(KeyValue.int)), .object(round.instructionDrops.mapValues(KeyValue.int))])
             ]
             for group in try scoredGroups(of: round) {
-                for (position, sample) in group.samples.enumerated() {
-                    let score = group.scores.indices.contains(position) ? group.scores[position] : nil
+                for (sample, score) in group.rows {
                     rows["response \(sample.sampleIndex) to \(group.instruction.id)"] = [
                         .string(sample.text), .string(sample.finishReason), score?.score.map(KeyValue.double) ?? .null,
                         .array((score?.readings ?? []).map { $0.map(KeyValue.double) ?? .null }),

@@ -46,11 +46,11 @@ extension StoreReader {
         for run in runs {
             for cell in try store.cells(runID: run.id) {
                 guard case .array(let ids)? = cell.inputs["articles"], cell.inputs["prompt"] != nil else { continue }
-                let messages = try store.prompts(setKey: Study.summarySetKey(ofStep: cell.inputs))
+                let prompts = try store.prompts(setKey: Study.summarySetKey(ofStep: cell.inputs))
                 for case .string(let id) in ids {
-                    guard let article = articles[id], let messages = messages[id] else { continue }
+                    guard let article = articles[id], let prompt = prompts[id] else { continue }
                     prompted.insert(id)
-                    if !messages.contains(where: { $0.content.contains(article.text) }) { cut.insert(id) }
+                    if !prompt.holdsAll(of: article.text) { cut.insert(id) }
                 }
             }
         }

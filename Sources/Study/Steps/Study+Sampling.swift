@@ -22,10 +22,13 @@ public struct SummarySet: Sendable {
     /// Articles of which the prompt holds only the beginning, by the prompts that were answered.
     func cutArticles() throws -> [Article] {
         let prompts = try store.prompts(setKey: key)
-        return articles.filter { article in
-            prompts[article.id].map { messages in !messages.contains { $0.content.contains(article.text) } } ?? false
-        }
+        return articles.filter { article in prompts[article.id].map { !$0.holdsAll(of: article.text) } ?? false }
     }
+}
+
+extension [PromptMessage] {
+    /// Whether an article's text is in the prompt, and not only its beginning.
+    func holdsAll(of text: String) -> Bool { contains { $0.content.contains(text) } }
 }
 
 extension SummarySet: SampleSet {

@@ -57,4 +57,9 @@ public struct ScoredGroup: Sendable, Equatable {
     public var instruction: InstructionRecord
     public var samples: [SampleRecord]
     public var scores: [ResponseScoreRecord]
+
+    /// Each response with its score; `nil` where that is missing.
+    public var rows: [(sample: SampleRecord, score: ResponseScoreRecord?)] {
+        samples.indices.map { (samples[$0], $0 < scores.count ? scores[$0] : nil) }
+    }
 }

@@ -8,6 +8,9 @@ public enum NumberFormat {
         number(estimate.value * 100, interval: estimate.interval.map { scaled($0, by: 100) }, unit: " %", signed: false)
     }
 
+    /// A share in running text, `"74 %"`.
+    public static func percent(_ share: Double) -> String { "\(fixed(share * 100, decimals: 0)) %" }
+
     /// A difference of two percentages, `"+4.2 points [+1.0, +7.4]"`.
     public static func percentagePoints(_ difference: Estimate) -> String {
         number(

@@ -25,6 +25,9 @@ struct ProvenanceSection {
 
     private func rows() -> Block {
         var files: [(name: String, content: String)] = [("results.csv", "one line per article and system")]
+        if results.sweeps.contains(where: { !$0.outcomes.isEmpty }) {
+            files.append(("sweeps.csv", "one per setting of a sweep and development article"))
+        }
         if let judge = results.judge {
             if !judge.readings.isEmpty { files.append(("judge.csv", "one per question of the judge's calibration")) }
             if !judge.gaming.isEmpty { files.append(("gaming.csv", "texts that summarise nothing")) }

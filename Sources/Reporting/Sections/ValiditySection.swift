@@ -51,11 +51,10 @@ struct ValiditySection {
 
     /// What a reader should take from the table.
     private func verdict(_ gaming: [SystemAnalysis]) -> String {
-        func percent(_ share: Double) -> String { "\(NumberFormat.fixed(share * 100, decimals: 0)) %" }
         var sentences = ["Multiple choice measures what a text mentions, not whether it says it well."]
         let failing = gaming.filter { $0.failed.successes > 0 }.map { "\"\($0.label)\": \($0.failed.successes) of \($0.failed.trials)" }
         if !failing.isEmpty { sentences.append("Texts that fail by rule, whatever they answer: \(Prose.list(failing)).") }
-        let passing = gaming.filter { $0.failed.successes == 0 }.map { "\"\($0.label)\" (\(percent($0.accuracy.value)) correct)" }
+        let passing = gaming.filter { $0.failed.successes == 0 }.map { "\"\($0.label)\" (\(NumberFormat.percent($0.accuracy.value)) correct)" }
         if !passing.isEmpty { sentences.append("No rule stops \(Prose.list(passing)).") }
         guard let original = analysis.original else { return sentences.joined(separator: " ") }
         let rivals = gaming.filter { reachesHalf($0) || $0.accuracy.value > original.accuracy.value }
@@ -63,9 +62,9 @@ struct ValiditySection {
             return (sentences + ["None of them can be taken for as good as the original model: all answer no more, and win less than half."])
                 .joined(separator: " ")
         }
-        sentences.append("A system that learned to write like one of these could look as good as the original model, which answers \(percent(original.accuracy.value)):")
+        sentences.append("A system that learned to write like one of these could look as good as the original model, which answers \(NumberFormat.percent(original.accuracy.value)):")
         sentences += rivals.map { system in
-            var parts = ["\"\(system.label)\" answers \(percent(system.accuracy.value))"]
+            var parts = ["\"\(system.label)\" answers \(NumberFormat.percent(system.accuracy.value))"]
             if let record = analysis.gamingComparisons[system.name]?.evaluation { parts.append("wins \(NumberFormat.percent(record.rate))") }
             if let share = analysis.notFluent(system.system) { parts.append("and fluency finds \(share.successes) of \(share.trials)") }
             return parts.joined(separator: ", ") + "."

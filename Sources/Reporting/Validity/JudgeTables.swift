@@ -219,14 +219,12 @@ public struct JudgeTables {
         let full = letters.filter { $0.passage == "full article" }
         guard !full.isEmpty else { return [] }
         let right = Double(full.count { $0.choice == $0.answer }) / Double(full.count)
-        let sentence = "Letters answers \(Self.percent(right)) of these questions right from the full article (a guess: \(Self.percent(Self.chance)))"
+        let sentence = "Letters answers \(NumberFormat.percent(right)) of these questions right from the full article (a guess: \(NumberFormat.percent(Self.chance)))"
         let chosen = Dictionary(grouping: letters.compactMap(\.choice)) { $0 }.mapValues(\.count)
         guard let commonest = chosen.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else { return [sentence + " and names no letter."] }
         let share = Double(commonest.value) / Double(letters.count)
-        return [sentence + " and gives \(Self.letter(commonest.key)) in \(Self.percent(share)) of its answers."]
+        return [sentence + " and gives \(Self.letter(commonest.key)) in \(NumberFormat.percent(share)) of its answers."]
     }
-
-    private static func percent(_ share: Double) -> String { "\(NumberFormat.fixed(share * 100, decimals: 0)) %" }
 
     private static func letter(_ position: Int) -> String { String(UnicodeScalar(UInt8(ascii: "A") + UInt8(clamping: position))) }
 }

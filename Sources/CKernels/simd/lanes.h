@@ -15,7 +15,12 @@ INLINE vf v_load(const float *p) { vf v; memcpy(&v, p, sizeof v); return v; }
 INLINE void v_store(float *p, vf v) { memcpy(p, &v, sizeof v); }
 INLINE vu v_load_bits(const void *p) { vu v; memcpy(&v, p, sizeof v); return v; }
 INLINE void v_store_bits(void *p, vu v) { memcpy(p, &v, sizeof v); }
-INLINE vf v_splat(float x) { return (vf){0} + x; }
+/// Not 0 + x, which is an addition: -0 keeps its sign, and an element in memory is broadcast by the load alone.
+INLINE vf v_splat(float x) {
+    vf v;
+    UNROLL for (int i = 0; i < LANES; i++) v[i] = x;
+    return v;
+}
 INLINE vf v_fma(vf a, vf b, vf c) { return a * b + c; }
 INLINE vf v_select(vi mask, vf a, vf b) { return (vf)(((vi)a & mask) | ((vi)b & ~mask)); }
 INLINE vf v_max(vf a, vf b) { return v_select(a > b, a, b); }  // b when either is NaN

@@ -44,8 +44,7 @@ struct BenchmarkOptions: ParsableArguments {
 
     func engine(_ loaded: LoadedModel, precision: Precision? = nil) -> LanguageModel {
         LanguageModel(
-            configuration: loaded.configuration, parameters: loaded.parameters,
-            precision: precision ?? self.precision ?? .preferred,
+            loaded, precision: precision ?? self.precision ?? .preferred,
             pool: ThreadPool(threadCount: threads ?? ProcessInfo.processInfo.activeProcessorCount))
     }
 }

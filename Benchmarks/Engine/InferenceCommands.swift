@@ -63,7 +63,7 @@ struct DecodingCommand: ParsableCommand {
     @Flag(help: "Without drafts of what follows.") var plain = false
 
     func run() throws {
-        let loaded = try options.loadModel()
+        let loaded = try options.loadModel(storage: .temporaryFile)
         let model = options.engine(loaded)
         let samples = min(batch, 8)
         let prompts = (batch + samples - 1) / samples
@@ -89,7 +89,8 @@ struct DecodingCommand: ParsableCommand {
         result["estimated_bytes"] =
             MemoryEstimate.sampling(
                 configuration: loaded.configuration, precision: model.precision, batchSize: batch,
-                samplesPerPrompt: samples, promptTokens: all.joined().map(\.prompt.count).max() ?? 0, maximumTokens: 1 + tokens
+                samplesPerPrompt: samples, promptTokens: all.joined().map(\.prompt.count).max() ?? 0, maximumTokens: 1 + tokens,
+                storage: .temporaryFile, codes: loaded.codes
             ).byteCount
         try result.report()
     }
@@ -107,7 +108,7 @@ struct SamplingCommand: ParsableCommand {
     @Option(help: "Sequences decoded together.") var batch = 64
 
     func run() throws {
-        let loaded = try options.loadModel()
+        let loaded = try options.loadModel(storage: .temporaryFile)
         let model = options.engine(loaded)
         let requests = try samplingRequests(
             options, loaded, prompts: prompts, samples: samples, maximumTokens: tokens)

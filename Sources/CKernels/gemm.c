@@ -2,6 +2,7 @@
 // panel stays in the second-level cache while the block's rows pass over it.
 #include "internal.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 enum {
@@ -9,6 +10,7 @@ enum {
     SUM_STEP = 32,            // summed elements that no block splits
     ROW_BLOCK = 48,           // rows of a task, twice as many when there are plenty
     PANEL_CACHE = 384 << 10,  // bytes of panels that neighbouring tasks keep in cache
+    DECODED_BYTES = 16 << 10, // of a panel that is made from codes at a time, for the first-level cache
     GRADIENT_ROWS = 1024,     // rows (summed) per pass of the weight gradient; a whole number of steps
     GRADIENT_OUTPUTS = 8192,  // outputs whose transposed gradients are held at a time
 };
@@ -101,6 +103,71 @@ void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64
     pk_pool_run_indexed(pool, pk_ceil_div(k, PK_PANEL), transpose_panel_task, &job);
 }
 
+// ---- Codes ----------------------------------------------------------------------------------------------
+
+size_t pk_coded_bytes(pk_codes codes, int64_t n, int64_t k) {
+    return (size_t)(pk_ceil_div(n, PK_PANEL) * (k / PK_CODE_BLOCK)) * pk_code_block_bytes(codes);
+}
+
+void pk_pack_codes(pk_codes codes, int64_t k, int64_t first, int64_t rows, const uint8_t *values, const uint16_t *scales,
+                   const uint16_t *minima, void *coded) {
+    const int64_t blocks = k / PK_CODE_BLOCK;
+    const size_t block_bytes = pk_code_block_bytes(codes);
+    const int bits = codes == PK_CODES_8 ? 8 : 4, per_word = 32 / bits;
+    for (int64_t r = 0; r < rows; r++) {
+        const int64_t panel = (first + r) / PK_PANEL, column = (first + r) % PK_PANEL;
+        for (int64_t b = 0; b < blocks; b++, values += PK_CODE_BLOCK) {
+            uint16_t *halves = (uint16_t *)((char *)coded + (size_t)(panel * blocks + b) * block_bytes);
+            halves[column] = *scales++;
+            halves += PK_PANEL;
+            if (codes == PK_CODES_4) {
+                halves[column] = *minima++;
+                halves += PK_PANEL;
+            }
+            uint32_t *words = (uint32_t *)halves + column;
+            for (int i = 0; i < PK_CODE_BLOCK; i++)
+                words[i / per_word * PK_PANEL] |= (uint32_t)values[i] << (i % per_word * bits);
+        }
+    }
+}
+
+typedef struct {
+    pk_precision precision;
+    pk_codes codes;
+    int64_t n, k;
+    const char *coded, *packed;
+    char *decoded;  // a panel for each worker
+    _Atomic bool differs;
+} match_job;
+
+static void match_task(void *context, int32_t worker, int64_t panel) {
+    match_job *job = context;
+    const size_t bytes = panel_bytes(job->precision, job->k);
+    const int64_t blocks = job->k / PK_CODE_BLOCK;
+    char *decoded = job->decoded + (size_t)worker * bytes;
+    pk_kernels_current()->decode_panel(job->precision, job->codes, blocks,
+                                       job->coded + (size_t)(panel * blocks) * pk_code_block_bytes(job->codes), decoded);
+    const char *packed = job->packed + (size_t)panel * bytes;
+    // Words of a float or a pair; columns that fill up the last panel may differ in a zero's sign.
+    const size_t row_bytes = PK_PANEL * sizeof(uint32_t);
+    const size_t compared = (size_t)pk_min(PK_PANEL, job->n - panel * PK_PANEL) * sizeof(uint32_t);
+    for (size_t row = 0; row < bytes; row += row_bytes)
+        if (memcmp(decoded + row, packed + row, compared) != 0) job->differs = true;
+}
+
+bool pk_codes_match(pk_pool *pool, pk_precision precision, pk_codes codes, int64_t n, int64_t k, const void *coded,
+                    const void *packed) {
+    const size_t bytes = (size_t)pk_pool_threads(pool) * panel_bytes(precision, k);
+    match_job job = {precision, codes, n, k, coded, packed, pk_pool_scratch(pool, PK_SCRATCH_WORKERS, bytes), false};
+    pk_pool_run_indexed(pool, pk_ceil_div(n, PK_PANEL), match_task, &job);
+    return !job.differs;
+}
+
+int64_t pk_coded_rows(pk_precision precision) {
+    const pk_kernels *kernels = pk_kernels_current();
+    return precision == PK_FLOAT32 ? kernels->coded_rows : kernels->coded_bf16_rows;
+}
+
 // ---- Product of rows and panels ----------------------------------------------------------------------
 
 /// Rows times some panels; `column` is where the panels' first column goes.
@@ -110,6 +177,7 @@ typedef struct {
     int64_t lda;           // operands from row to row
     const char *packed;
     size_t panel_bytes;
+    pk_codes codes;  // what the panels are made of
 } product_part;
 
 typedef struct {
@@ -122,6 +190,7 @@ typedef struct {
     int64_t ldy;
     bool accumulate;
     int64_t row_block, panel_block, row_blocks, panels_ahead;
+    char *decoded;  // DECODED_BYTES for each worker, where a part has codes
 } product_job;
 
 /// Sums that the next tile continues from, usually in memory by now, are fetched during this one.
@@ -134,22 +203,33 @@ static void fetch_sums(const float *y, int64_t ldy, int64_t rows) {
 static int64_t lines_before(int64_t tile, int64_t tiles) { return 4 * tile / tiles; }
 
 /// Rows [begin, end) of one panel of one part, in tiles of nearly equal height.
-static void product_panel(const product_job *job, const product_part *part, int64_t begin, int64_t end, int64_t panel) {
+static void product_panel(const product_job *job, int32_t worker, const product_part *part, int64_t begin, int64_t end,
+                          int64_t panel) {
     const pk_kernels *kernels = job->kernels;
     const int64_t rows = end - begin;
+    const size_t row_bytes = PK_PANEL * element_bytes(job->precision);
     const int64_t tiles = pk_ceil_div(rows, pk_tile_rows(kernels, job->precision));
     const int32_t columns = (int32_t)pk_min(PK_PANEL, part->n - panel * PK_PANEL);
     float *y = job->y + part->column + panel * PK_PANEL;
     const bool first_part = part == job->parts, adds = job->accumulate || !first_part;
     // With few rows the panels come from memory: the next one is fetched while this one is used.
-    const bool streamed = first_part && job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < part->n;
+    const bool streamed =
+        first_part && !part->codes && job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < part->n;
     // Blocks of nearly equal length, whole steps of the widest instruction set.
-    const int64_t block = pk_round_up(pk_ceil_div(part->k, pk_ceil_div(part->k, SUM_BLOCK)), SUM_STEP);
+    const int64_t most = part->codes ? (int64_t)(DECODED_BYTES / row_bytes) : SUM_BLOCK;
+    const int64_t block = pk_round_up(pk_ceil_div(part->k, pk_ceil_div(part->k, most)), SUM_STEP);
     for (int64_t from = 0; from < part->k; from += block) {
         const int64_t count = pk_min(block, part->k - from);
         const bool accumulate = adds || from > 0;
-        const char *b = part->packed + (size_t)panel * part->panel_bytes +
-                        (size_t)from * PK_PANEL * element_bytes(job->precision);
+        const char *b = part->packed + (size_t)panel * part->panel_bytes;
+        if (part->codes) {
+            char *decoded = job->decoded + (size_t)worker * DECODED_BYTES;
+            kernels->decode_panel(job->precision, part->codes, count / PK_CODE_BLOCK,
+                                  b + (size_t)(from / PK_CODE_BLOCK) * pk_code_block_bytes(part->codes), decoded);
+            b = decoded;
+        } else {
+            b += (size_t)from * row_bytes;
+        }
         for (int64_t tile = 0; tile < tiles; tile++) {
             const int64_t first = begin + rows * tile / tiles;
             const int32_t height = (int32_t)(begin + rows * (tile + 1) / tiles - first);
@@ -172,18 +252,17 @@ static void product_panel(const product_job *job, const product_part *part, int6
 }
 
 static void product_task(void *context, int32_t worker, int64_t index) {
-    (void)worker;
     const product_job *job = context;
     const int64_t begin = index % job->row_blocks * job->row_block, end = pk_min(job->m, begin + job->row_block);
     const int64_t first = index / job->row_blocks * job->panel_block;
     const int64_t last = pk_min(pk_ceil_div(job->n, PK_PANEL), first + job->panel_block);
     for (int64_t panel = first; panel < last; panel++) {
-        product_panel(job, job->parts, begin, end, panel);
+        product_panel(job, worker, job->parts, begin, end, panel);
         // What is added comes while the sums are in the cache.
         for (int32_t i = 1; i < job->part_count; i++) {
             const product_part *part = job->parts + i;
             const int64_t own = panel - part->column / PK_PANEL;
-            if (own >= 0 && own * PK_PANEL < part->n) product_panel(job, part, begin, end, own);
+            if (own >= 0 && own * PK_PANEL < part->n) product_panel(job, worker, part, begin, end, own);
         }
     }
 }
@@ -265,11 +344,11 @@ pk_rows pk_rows_from(pk_precision precision, pk_rows rows, int64_t column) {
 
 void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
              const void *packed, float *y, int64_t ldy, bool accumulate) {
-    pk_gemm_sum(pool, precision, m, n, k, (pk_rows){.x = x, .ldx = ldx}, packed, NULL, 0, y, ldy, accumulate);
+    pk_gemm_sum(pool, precision, m, n, k, (pk_rows){.x = x, .ldx = ldx}, packed, PK_CODES_NONE, NULL, 0, y, ldy, accumulate);
 }
 
 void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, pk_rows x, const void *packed,
-                 const pk_addend *addends, int32_t addend_count, float *y, int64_t ldy, bool accumulate) {
+                 pk_codes codes, const pk_addend *addends, int32_t addend_count, float *y, int64_t ldy, bool accumulate) {
     if (m <= 0 || n <= 0) return;
     if (k <= 0 && !accumulate)
         for (int64_t r = 0; r < m; r++) memset(y + r * ldy, 0, (size_t)n * sizeof(float));
@@ -278,7 +357,7 @@ void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, in
     int32_t count = 0;
     if (k > 0) {
         rows[count] = x;
-        parts[count++] = (product_part){.k = k, .n = n, .packed = packed};
+        parts[count++] = (product_part){.k = k, .n = n, .packed = packed, .codes = codes};
     }
     int32_t fused = 0;
     for (; k > 0 && fused < pk_min(addend_count, PK_MOST_ADDENDS) && addends[fused].column % PK_PANEL == 0; fused++) {
@@ -298,10 +377,11 @@ void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, in
         }
         part->operands = rows[i].converted ? rows[i].converted : rows[i].x;
         part->lda = rows[i].converted ? rows[i].ldc : rows[i].ldx;
-        part->panel_bytes = panel_bytes(precision, part->k);
+        part->panel_bytes = part->codes ? pk_coded_bytes(part->codes, PK_PANEL, part->k) : panel_bytes(precision, part->k);
     }
     product_job job = {.kernels = pk_kernels_current(), .precision = precision, .m = m, .n = n, .parts = parts,
                        .part_count = count, .y = y, .ldy = ldy, .accumulate = accumulate};
+    if (codes) job.decoded = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)pk_pool_threads(pool) * DECODED_BYTES);
     if (count > 0) run_product(pool, &job);
     for (const pk_addend *addend = addends + fused; addend < addends + addend_count; addend++)
         pk_gemm(pool, precision, m, addend->n, addend->k, addend->x, addend->ldx, addend->packed, y + addend->column, ldy, true);

@@ -67,6 +67,13 @@ typedef struct {
     int64_t ldo;
 } pk_decode_arguments;
 
+/// Bytes of one block of codes: PK_CODE_BLOCK inputs of a panel. Scales [64], minima [64] where the codes have them, then
+/// words of 8 (or 4) codes of successive inputs, the first lowest, [inputs / 8 (4)][64].
+static inline size_t pk_code_block_bytes(pk_codes codes) {
+    const size_t bits = codes == PK_CODES_8 ? 8 : 4, halves = codes == PK_CODES_4 ? 2 : 1;
+    return PK_PANEL * (halves * sizeof(uint16_t) + PK_CODE_BLOCK * bits / 8);
+}
+
 /// Words of one kv head's keys in a block of 64 positions, and of its values.
 static inline int64_t pk_key_panel_words(int32_t head_dim) { return pk_ceil_div(head_dim, 2) * PK_PANEL; }
 static inline int64_t pk_value_panel_words(int32_t head_dim) {
@@ -104,6 +111,7 @@ typedef struct {
     int32_t tile_rows;       // rows of a register tile of tile_f32
     int32_t tile_bf16_rows;  // rows of tile_bf16
     int32_t bf16_step;       // summed elements that tile_bf16 adds up before it adds them to an element of y
+    int32_t coded_rows, coded_bf16_rows;  // up to which decoding panels takes less time than reading packed ones
     size_t bf16_operand;     // bytes of one converted activation: 2 (bf16) or 4 (f32 rounded to bf16)
 
     /// y[rows, columns <= 64] (+)= a[rows, k] * panel; rows <= tile_rows.
@@ -123,6 +131,8 @@ typedef struct {
     /// One panel: columns [0, columns) of the matrix `w` points at, k rows of 64 columns.
     void (*pack_panel)(pk_precision precision, int64_t columns, int64_t k, const float *w, int64_t ld, bool transposed,
                        void *panel);
+    /// Blocks of a coded panel as panel rows.
+    void (*decode_panel)(pk_precision precision, pk_codes codes, int64_t blocks, const void *coded, void *panel);
     /// One transposed panel in bf16, from converted operands: k rows of `columns`.
     void (*pack_converted)(int64_t columns, int64_t k, const void *x, int64_t ldx, void *panel);
 

@@ -44,6 +44,15 @@ package final class MappedFile: @unchecked Sendable {
         if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
     }
 
+    /// Takes the whole pages of a range out of memory; they are read again when they are touched.
+    func releasePages(_ range: Range<Int>) {
+        guard let address = bytes.baseAddress else { return }
+        let page = Int(getpagesize())
+        let (first, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
+        // No changes are lost: the mapping is read-only.
+        if end > first { madvise(UnsafeMutableRawPointer(mutating: address + first), end - first, MADV_DONTNEED) }
+    }
+
     private static func unreadable(_ path: String, _ reason: String) -> CheckpointError {
         CheckpointError(.unreadable, file: path, reason: reason, remedy: "Check the path and its permissions.")
     }

@@ -24,7 +24,7 @@ extension LanguageModel {
             tree.append(request.prompt, to: nil, isScored: false)
             try check(tree)
         }
-        preparePackedWeights()
+        prepareDecoding()
         var decoder = BatchDecoder(model: self, stopTokens: stopTokens, drafting: drafting)
         var pending = requests.indices.lazy.flatMap { request in
             requests[request].seeds.indices.lazy.map { (request, $0) }

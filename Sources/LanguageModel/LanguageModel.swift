@@ -48,16 +48,24 @@ public final class LanguageModel {
     /// there, which costs about a hundredth of the pass and saves a second copy of all weights.
     private var backwardMatrices: DecoderMatrices?
     private var backwardHead: PackedMatrix?
+    /// What the weights' file has as codes, until they are attached to the matrices or the weights change.
+    private var codes: CodedWeights?
     private var forwardIsStale = true
     private var adapterIsStale = true
 
+    /// - Parameter codes: the same weights as their file has them: decoding then reads less memory. No bit of a result
+    ///   depends on them.
     /// - Precondition: `parameters` has `ParameterLayout(configuration).count` elements.
-    public init(configuration: ModelConfiguration, parameters: FloatBuffer, precision: Precision, pool: ThreadPool) {
+    public init(
+        configuration: ModelConfiguration, parameters: FloatBuffer, codes: CodedWeights? = nil, precision: Precision,
+        pool: ThreadPool
+    ) {
         let layout = ParameterLayout(configuration)
         precondition(parameters.count == layout.count, "the weights belong to the configuration")
         self.configuration = configuration
         self.layout = layout
         self.parameters = parameters
+        self.codes = codes
         self.precision = precision
         self.pool = pool
         rotary = RotaryTable(configuration)
@@ -65,6 +73,13 @@ public final class LanguageModel {
         forwardHead = PackedMatrix(
             outputs: configuration.vocabularyCount, inputs: configuration.hiddenSize, precision: precision)
         forwardMatrices = layout.layers.map { _ in Self.matrices(configuration, precision, transposed: false) }
+    }
+
+    /// The engine of a model as it was loaded, whose weights are not going to change.
+    public convenience init(_ loaded: LoadedModel, precision: Precision, pool: ThreadPool) {
+        self.init(
+            configuration: loaded.configuration, parameters: loaded.parameters, codes: loaded.codes, precision: precision,
+            pool: pool)
     }
 
     /// A model with buffers and an adapter of its own on the weights of another, float32 and packed ones both. Neither
@@ -80,6 +95,7 @@ public final class LanguageModel {
         gains = other.gains
         forwardHead = other.forwardHead
         forwardMatrices = other.forwardMatrices
+        codes = other.codes
         forwardIsStale = false
     }
 
@@ -101,6 +117,7 @@ public final class LanguageModel {
     public func weightsDidChange(adapterOnly: Bool = false) {
         adapterIsStale = true
         if adapterOnly { return }
+        codes = nil
         forwardIsStale = true
     }
 
@@ -116,6 +133,31 @@ public final class LanguageModel {
             adapter.pack(pool: pool)
             adapterIsStale = false
         }
+    }
+
+    /// What decoding needs besides: products of few rows are going to follow.
+    func prepareDecoding() {
+        preparePackedWeights()
+        guard let codes, precision.decodesFromCodes else { return }
+        self.codes = nil
+        func attach(_ tensors: [ParameterLayout.Tensor], to matrix: PackedMatrix) {
+            // The other of two models that share their weights may have done it.
+            guard matrix.coded == nil, let coded = codes.stack(tensors).flatMap({ CodedMatrix($0) }) else { return }
+            matrix.attach(coded, pool: pool)
+        }
+        for (layer, matrix) in zip(layout.layers, forwardMatrices) {
+            attach([layer.query, layer.key, layer.value], to: matrix.queryKeyValue)
+            attach([layer.output], to: matrix.output)
+            attach([layer.gate, layer.up], to: matrix.gateUp)
+            attach([layer.down], to: matrix.down)
+        }
+        attach([layout.head ?? layout.embeddings], to: forwardHead)
+    }
+
+    /// Matrices whose products of few rows read codes.
+    package var codedMatrixCount: Int {
+        let matrices = forwardMatrices.flatMap { [$0.queryKeyValue, $0.output, $0.gateUp, $0.down] } + [forwardHead]
+        return matrices.count { $0.coded != nil }
     }
 
     private func packWeights() {

@@ -75,12 +75,14 @@ public struct MemoryEstimate: Sendable, Hashable {
     }
 
     /// Sampling of `batchSize` sequences at once, `samplesPerPrompt` of each prompt.
+    /// - Parameter codes: what the model's file has as codes, which decoding reads.
     public static func sampling(
         configuration c: ModelConfiguration, precision: Precision, batchSize: Int, samplesPerPrompt: Int,
-        promptTokens: Int, maximumTokens: Int, storage: FloatBuffer.Storage = .memory
+        promptTokens: Int, maximumTokens: Int, storage: FloatBuffer.Storage = .memory, codes: CodedWeights? = nil
     ) -> MemoryEstimate {
         var estimate = MemoryEstimate()
         estimate.addWeights(ParameterLayout(c), c, precision, isResident: storage == .memory)
+        if let codes, precision.decodesFromCodes { estimate.add("codes", bytes: codes.byteCount) }
         estimate.addPass(rows: max(promptTokens, batchSize), c, precision)
         let perToken = 2 * c.layerCount * c.keyValueSize * precision.operandBytes
         // One prompt more than fit: the next one is read while the last samples of the others go on.

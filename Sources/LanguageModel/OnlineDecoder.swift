@@ -88,7 +88,7 @@ public struct OnlineDecoder {
     /// Reads prompts in as few passes as possible, each once for all of its samples, and draws their first tokens.
     /// - Returns: per request, the sequences or why the request cannot be taken.
     public mutating func admit(_ requests: [Request]) -> [Result<Admission, any Error>] {
-        model.preparePackedWeights()
+        model.prepareDecoding()
         var results = [Result<Admission, any Error>?](repeating: nil, count: requests.count)
         var open: [Int] = []
         for (index, request) in requests.enumerated() {

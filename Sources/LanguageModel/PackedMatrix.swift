@@ -7,6 +7,8 @@ final class PackedMatrix {
     private let precision: pk_precision
     private let byteCount: Int
     private let storage: UnsafeMutableRawPointer
+    /// The same weights as the codes of their file, for few rows.
+    private(set) var coded: CodedMatrix?
 
     init(outputs: Int, inputs: Int, precision: Precision) {
         self.outputs = outputs
@@ -20,9 +22,17 @@ final class PackedMatrix {
 
     /// Reads `weights` as [outputs, inputs], or as [inputs, outputs] when `transposed`.
     func pack(_ weights: UnsafePointer<Float>, transposed: Bool, pool: ThreadPool) {
+        coded = nil
         pk_pack(
             pool.handle, precision, weights, Int64(outputs), Int64(inputs), Int64(transposed ? outputs : inputs),
             transposed, storage)
+    }
+
+    /// Takes codes for products of few rows; codes of other weights, which do not become these to the bit, are not taken.
+    func attach(_ codes: CodedMatrix, pool: ThreadPool) {
+        let isSame = pk_codes_match(
+            pool.handle, precision, codes.codes, Int64(outputs), Int64(inputs), codes.storage, storage)
+        coded = isSame ? codes : nil
     }
 
     /// Becomes the transpose of `other` [inputs, outputs], which is packed; equal to packing the transposed weights.
@@ -59,9 +69,10 @@ final class PackedMatrix {
                 x: addend.input, ldx: Int64(addend.matrix.inputs), packed: UnsafeRawPointer(addend.matrix.storage),
                 n: Int64(addend.matrix.outputs), k: Int64(addend.matrix.inputs), column: Int64(addend.column))
         }
+        let coded = rows <= pk_coded_rows(precision) ? coded : nil
         pk_gemm_sum(
-            pool.handle, precision, Int64(rows), Int64(outputs), Int64(inputs), x, storage, added, Int32(added.count), y,
-            Int64(yStride), accumulating)
+            pool.handle, precision, Int64(rows), Int64(outputs), Int64(inputs), x, coded?.storage ?? storage,
+            coded?.codes ?? PK_CODES_NONE, added, Int32(added.count), y, Int64(yStride), accumulating)
     }
 
     /// Log-sum-exp per row and the logits of the given labels, without keeping the logits.

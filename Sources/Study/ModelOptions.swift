@@ -33,8 +33,7 @@ public struct ModelOptions: ParsableArguments {
     public func engine(_ loaded: LoadedModel) throws -> sending LanguageModel {
         let precision = precision ?? .preferred
         let model = LanguageModel(
-            configuration: loaded.configuration, parameters: loaded.parameters, precision: precision,
-            pool: ThreadPool(threadCount: threads ?? ProcessInfo.processInfo.activeProcessorCount))
+            loaded, precision: precision, pool: ThreadPool(threadCount: threads ?? ProcessInfo.processInfo.activeProcessorCount))
         if let adapter {
             model.adapter = try LowRankAdapter(peftFolder: adapter, layout: model.layout, precision: precision)
         }

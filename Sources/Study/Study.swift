@@ -29,8 +29,7 @@ public final class Study {
     /// The original model; it also is the reference of round 1 and the embedded judge's reader.
     public private(set) lazy var original = PolicyModel(
         key: loaded.contentHash, label: "original", round: 0, weights: .original)
-    lazy var originalModel = LanguageModel(
-        configuration: loaded.configuration, parameters: loaded.parameters, precision: precision, pool: pool)
+    lazy var originalModel = LanguageModel(loaded, precision: precision, pool: pool)
     /// The policy whose weights are in memory apart from the original's, and its model.
     var active: (key: String, model: LanguageModel)?
     /// How to make each trained policy's weights, by its key.

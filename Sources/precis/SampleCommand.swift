@@ -38,7 +38,7 @@ struct SampleCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let loaded = try options.load()
+        let loaded = try options.load(into: .temporaryFile)
         let model = try options.engine(loaded)
         let text = try prompt ?? StandardInput.text()
         let request = SamplingRequest(

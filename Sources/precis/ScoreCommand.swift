@@ -25,7 +25,7 @@ struct ScoreCommand: AsyncParsableCommand {
     func run() async throws {
         // Every line is checked before the model works on the first.
         let file = try PairFile(path: pairs)
-        let loaded = try options.load()
+        let loaded = try options.load(into: .temporaryFile)
         let model = try options.engine(loaded)
         let rows = try file.tokens(loaded.chatTemplate)
         for start in stride(from: 0, to: rows.count, by: 16) {

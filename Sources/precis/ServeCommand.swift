@@ -58,7 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         Interruption.handleSignals()
-        let loaded = try options.load()
+        let loaded = try options.load(into: .temporaryFile)
         let (host, port) = (host, port)
         let name = modelName ?? Self.name(of: options.adapter ?? loaded.source.path)
         let server = try Self.wrapping(host, port) {

@@ -170,7 +170,7 @@ extension Kernels {
                         }
                         withRows(pool, precision, m, k, x, k, converted: false) { x in
                             pk_gemm_sum(
-                                pool.handle, precision, Int64(m), Int64(n), Int64(k), x, base.pointer, addends,
+                                pool.handle, precision, Int64(m), Int64(n), Int64(k), x, base.pointer, PK_CODES_NONE, addends,
                                 Int32(addends.count), &together, Int64(n), accumulate)
                         }
                         let same = sameBits(apart, together)
@@ -197,7 +197,7 @@ extension Kernels {
                         withRows(pool, precision, m, columns, x, columns, converted: converted) { all in
                             let x = pk_rows_from(precision, all, Int64(from))
                             pk_gemm_sum(
-                                pool.handle, precision, Int64(m), Int64(n), Int64(k), x, panels.pointer, nil, 0, &product,
+                                pool.handle, precision, Int64(m), Int64(n), Int64(k), x, panels.pointer, PK_CODES_NONE, nil, 0, &product,
                                 Int64(n), false)
                             withRows(pool, precision, m, n, other, n, converted: false) { other in
                                 pk_gemm_weight_gradient(

@@ -80,6 +80,29 @@ pk_rows pk_convert(pk_pool *pool, pk_precision precision, int64_t m, int64_t k, 
 /// The rows from `column` on; in bf16 converted ones begin at an even column and have an even number of them.
 pk_rows pk_rows_from(pk_precision precision, pk_rows rows, int64_t column);
 
+/// Blocks of PK_CODE_BLOCK inputs of one output that a file stores as codes: weight = scale * code + minimum, scale and
+/// minimum in half precision, rounded once. A panel of them takes a third to an eighth of the memory of packed weights,
+/// and becomes exactly those where a product needs them: for few rows, whose time is the memory's.
+typedef enum {
+    PK_CODES_NONE = 0,      // packed weights
+    PK_CODES_4 = 1,         // codes 0 to 15 and a minimum (ggml's Q4_1)
+    PK_CODES_4_SIGNED = 2,  // codes 0 to 15 less 8 (Q4_0)
+    PK_CODES_8 = 3,         // codes -128 to 127 (Q8_0)
+} pk_codes;
+enum { PK_CODE_BLOCK = 32 };
+/// Bytes (a multiple of 64) of a coded [n, k] weight, k a multiple of PK_CODE_BLOCK.
+size_t pk_coded_bytes(pk_codes codes, int64_t n, int64_t k);
+/// Rows [first, first + rows) of a coded [n, k] weight whose other bytes are zero. values: [rows, k] codes, those of
+/// PK_CODES_8 as two's complement; scales and minima (PK_CODES_4 only): [rows, k / PK_CODE_BLOCK] bits of half precision.
+/// `coded` is 64-byte aligned.
+void pk_pack_codes(pk_codes codes, int64_t k, int64_t first, int64_t rows, const uint8_t *values, const uint16_t *scales,
+                   const uint16_t *minima, void *coded);
+/// Whether a coded weight becomes the packed one bit for bit.
+bool pk_codes_match(pk_pool *pool, pk_precision precision, pk_codes codes, int64_t n, int64_t k, const void *coded,
+                    const void *packed);
+/// Rows up to which a product of coded weights is the faster one; 0 where none is.
+int64_t pk_coded_rows(pk_precision precision);
+
 /// y[m, n] (+)= x[m, k] * packed^T.
 void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
              const void *packed, float *y, int64_t ldy, bool accumulate);
@@ -92,9 +115,10 @@ typedef struct {
 } pk_addend;
 enum { PK_MOST_ADDENDS = 4 };
 /// As pk_gemm, followed by a pk_gemm that accumulates for each addend in turn, to the bit. Up to PK_MOST_ADDENDS whose
-/// columns are multiples of 64 are added while the sums are in the cache.
+/// columns are multiples of 64 are added while the sums are in the cache. With codes, `packed` is a coded weight (the
+/// addends' are not): the same bits.
 void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, pk_rows x, const void *packed,
-                 const pk_addend *addends, int32_t addend_count, float *y, int64_t ldy, bool accumulate);
+                 pk_codes codes, const pk_addend *addends, int32_t addend_count, float *y, int64_t ldy, bool accumulate);
 /// Rows that a weight gradient sums up before it adds them to an element: 1 in f32, 2 or 32 in bf16.
 int32_t pk_gradient_step(pk_precision precision);
 /// dw[n, k] += dy[m, n]^T * x[m, k]; each element is one chain of additions in row order,

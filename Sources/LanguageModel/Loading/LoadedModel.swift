@@ -6,7 +6,11 @@ import Tokenization
 public struct LoadedModel: Sendable {
     public var configuration: ModelConfiguration
     /// float32 weights in `ParameterLayout` order.
-    public var parameters: FloatBuffer
+    public var parameters: FloatBuffer {
+        didSet { codes = nil }
+    }
+    /// The weights as their file has them, where these are codes.
+    public private(set) var codes: CodedWeights?
     public var tokenizer: any Tokenizer
     public var chatTemplate: ChatTemplate
     /// The chat template that the model states, as Jinja text; exports carry it on.
@@ -18,11 +22,12 @@ public struct LoadedModel: Sendable {
     public var source: ModelSource
 
     public init(
-        configuration: ModelConfiguration, parameters: FloatBuffer, tokenizer: any Tokenizer, chatTemplate: ChatTemplate,
-        chatTemplateSource: String?, contentHash: String, source: ModelSource
+        configuration: ModelConfiguration, parameters: FloatBuffer, codes: CodedWeights? = nil, tokenizer: any Tokenizer,
+        chatTemplate: ChatTemplate, chatTemplateSource: String?, contentHash: String, source: ModelSource
     ) {
         self.configuration = configuration
         self.parameters = parameters
+        self.codes = codes
         self.tokenizer = tokenizer
         self.chatTemplate = chatTemplate
         self.chatTemplateSource = chatTemplateSource
@@ -50,8 +55,8 @@ public struct LoadedModel: Sendable {
         }
         let template = try ChatTemplate(style ?? Self.style(stated, path: path), tokenizer: tokenizer)
         self.init(
-            configuration: configuration, parameters: parameters, tokenizer: tokenizer, chatTemplate: template,
-            chatTemplateSource: stated, contentHash: try identity.value(), source: source)
+            configuration: configuration, parameters: parameters, codes: try source.loadCodes(configuration),
+            tokenizer: tokenizer, chatTemplate: template, chatTemplateSource: stated, contentHash: try identity.value(), source: source)
     }
 
     private static func style(_ jinja: String?, path: String) throws -> ChatTemplate.Style {

@@ -7,8 +7,11 @@ enum RotaryOrder {
     /// Interleaved rows (GGUF) to halves (Hugging Face), in place.
     /// - Parameter shape: [heads * headSize, columns].
     static func toHalves(_ matrix: UnsafeMutablePointer<Float>, heads: Int, _ shape: [Int]) {
-        permute(matrix, heads: heads, shape) { row, half in row / half + row % half * 2 }
+        permute(matrix, heads: heads, shape, source: interleavedRow)
     }
+
+    /// Where an interleaved head has row `row` of the halves' order.
+    static func interleavedRow(of row: Int, half: Int) -> Int { row / half + row % half * 2 }
 
     /// Halves (Hugging Face) to interleaved rows (GGUF), in place.
     static func toInterleaved(_ matrix: UnsafeMutablePointer<Float>, heads: Int, _ shape: [Int]) {

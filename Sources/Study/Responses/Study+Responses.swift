@@ -111,7 +111,7 @@ extension Study {
             memoryBytes: MemoryEstimate.sampling(
                 configuration: loaded.configuration, precision: precision, batchSize: settings.sampling.batchSize,
                 samplesPerPrompt: sampling.perInstruction, promptTokens: words * 3 / 2 + 40,
-                maximumTokens: sampling.maximumTokens
+                maximumTokens: sampling.maximumTokens, storage: .temporaryFile, codes: loaded.codes
             ).byteCount)
     }
 }

@@ -39,8 +39,7 @@ extension Study {
 
     private func promptedJudge() throws -> PromptedJudge {
         guard let loadedJudge else { return try promptedJudge(reading: loaded, with: originalModel, mode: settings.judge.mode) }
-        let model = LanguageModel(
-            configuration: loadedJudge.configuration, parameters: loadedJudge.parameters, precision: precision, pool: pool)
+        let model = LanguageModel(loadedJudge, precision: precision, pool: pool)
         return try promptedJudge(reading: loadedJudge, with: model, mode: settings.judge.mode)
     }
 

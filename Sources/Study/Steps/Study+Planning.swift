@@ -12,7 +12,7 @@ extension Study {
             memoryBytes: MemoryEstimate.sampling(
                 configuration: loaded.configuration, precision: precision, batchSize: settings.sampling.batchSize,
                 samplesPerPrompt: samplesPerArticle, promptTokens: promptTokens(articles),
-                maximumTokens: settings.sampling.maximumTokens, storage: .temporaryFile
+                maximumTokens: settings.sampling.maximumTokens, storage: .temporaryFile, codes: loaded.codes
             ).byteCount)
     }
 

@@ -1,0 +1,93 @@
+// Panels from weights that a file stores in blocks of 32: weight = scale * code + minimum, rounded as the file's own
+// conversion to float32 rounds it, then as pack_panel rounds an operand.
+
+/// LANES half-precision numbers as floats; what is no number, and makes no weight, may become one.
+INLINE vf v_load_half(const uint16_t *p) {
+#if LANES == 16
+    return (vf)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+#else
+    typedef uint16_t halves __attribute__((vector_size(LANES * 2)));
+    halves half;
+    memcpy(&half, p, sizeof half);
+    const vu bits = __builtin_convertvector(half, vu);
+    // The exponent's bias differs by 112.
+    const vf magnitude = (vf)((bits & 0x7fffu) << 13) * 0x1p112f;
+    return (vf)((vu)magnitude | (bits & 0x8000u) << 16);
+#endif
+}
+
+/// The values of the sixteen codes, where one instruction looks them up.
+INLINE vf v_code4_values(pk_codes codes) {
+    const float origin = codes == PK_CODES_4_SIGNED ? 8 : 0;
+    vf values = v_splat(-origin);
+    UNROLL for (int i = 0; i < LANES; i++) values[i] += (float)i;
+    return values;
+}
+
+/// Codes `at` (0 is the lowest) of LANES words, 4 bits each.
+INLINE vf v_code4(pk_codes codes, vu words, int at, vf values) {
+#if LANES == 16
+    (void)codes;
+    // The permutation looks at the lowest four bits only.
+    return (vf)_mm512_permutexvar_ps((__m512i)(words >> (4 * at)), (__m512)values);
+#else
+    (void)values;
+    const vi code = (vi)(words >> (4 * at) & 15u);
+    return __builtin_convertvector(codes == PK_CODES_4_SIGNED ? code - 8 : code, vf);
+#endif
+}
+
+INLINE vf v_code8(vu words, int at) {
+    return __builtin_convertvector((vi)(words << (24 - 8 * at)) >> 24, vf);
+}
+
+/// Inputs 2 * `pair` and the next of LANES columns.
+INLINE void store_pair(pk_precision precision, void *panel, int pair, int column, vf even, vf odd) {
+    if (precision == PK_FLOAT32) {
+        float *to = (float *)panel + 2 * pair * PK_PANEL + column;
+        v_store(to, even);
+        v_store(to + PK_PANEL, odd);
+    } else {
+        v_store_bits((uint32_t *)panel + pair * PK_PANEL + column, pair_bits(even, odd));
+    }
+}
+
+INLINE void decode_block(pk_precision precision, pk_codes codes, const char *coded, vf values, void *panel) {
+    const uint16_t *scales = (const uint16_t *)coded, *minima = scales + PK_PANEL;
+    const bool has_minima = codes == PK_CODES_4;
+    const uint32_t *words = (const uint32_t *)(coded + (has_minima ? 2 : 1) * PK_PANEL * sizeof(uint16_t));
+    const int per_word = codes == PK_CODES_8 ? 4 : 8;
+    for (int column = 0; column < PK_PANEL; column += LANES) {
+        const vf scale = v_load_half(scales + column);
+        // A product keeps its zero's sign beside -0.
+        const vf minimum = has_minima ? v_load_half(minima + column) : v_splat(-0.0f);
+        UNROLL for (int word = 0; word < PK_CODE_BLOCK / per_word; word++) {
+            const vu bits = v_load_bits(words + word * PK_PANEL + column);
+            UNROLL for (int i = 0; i < per_word; i += 2) {
+                const vf even = codes == PK_CODES_8 ? v_code8(bits, i) : v_code4(codes, bits, i, values);
+                const vf odd = codes == PK_CODES_8 ? v_code8(bits, i + 1) : v_code4(codes, bits, i + 1, values);
+                store_pair(precision, panel, (word * per_word + i) / 2, column, v_fma(even, scale, minimum),
+                           v_fma(odd, scale, minimum));
+            }
+        }
+    }
+}
+
+static void decode_panel(pk_precision precision, pk_codes codes, int64_t blocks, const void *coded, void *panel) {
+    const size_t from = pk_code_block_bytes(codes);
+    const size_t to = (size_t)PK_CODE_BLOCK * PK_PANEL * (precision == PK_FLOAT32 ? sizeof(float) : sizeof(uint16_t));
+    const vf values = v_code4_values(codes);
+#define DECODE(P, C)                                                                                           \
+    for (int64_t i = 0; i < blocks; i++)                                                                       \
+        decode_block(P, C, (const char *)coded + (size_t)i * from, values, (char *)panel + (size_t)i * to);
+#define DECODE_CODES(P)                                     \
+    switch (codes) {                                        \
+    case PK_CODES_4: DECODE(P, PK_CODES_4) break;           \
+    case PK_CODES_4_SIGNED: DECODE(P, PK_CODES_4_SIGNED) break; \
+    case PK_CODES_8: DECODE(P, PK_CODES_8) break;           \
+    case PK_CODES_NONE: break;                              \
+    }
+    if (precision == PK_FLOAT32) { DECODE_CODES(PK_FLOAT32) } else { DECODE_CODES(PK_BFLOAT16) }
+#undef DECODE_CODES
+#undef DECODE
+}

@@ -1,0 +1,68 @@
+import Foundation
+import LanguageModel
+import TestSupport
+import Testing
+
+/// Decoding from a file's codes draws what decoding from packed weights draws.
+@Suite struct CodedWeightsTests {
+    static func draw(_ model: LanguageModel, batchSize: Int) throws -> [[Int]: SampledSequence] {
+        let requests = (0..<3).map { index in
+            SamplingRequest(
+                prompt: TinyModel.tokens(9 + 5 * index, seed: UInt64(index + 1)),
+                settings: SamplingSettings(temperature: 0.8, topP: 0.95, maximumTokens: 12), seeds: [1, 2, UInt64(3 + index)])
+        }
+        var drawn: [[Int]: SampledSequence] = [:]
+        try model.sample(requests, stopTokens: [], batchSize: batchSize) { drawn[[$0, $1]] = $2 }
+        return drawn
+    }
+
+    /// A tiny model in Q8_0: matrices of 32 inputs are codes (queries and keys in llama.cpp's order), those of 40 are not.
+    @Test(arguments: [Precision.float32, .bfloat16])
+    func tinyModelDrawsTheSame(precision: Precision) throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).gguf").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try LoadedModel(path: ReferenceParityTests.fixture("tiny-llama").path).writeGGUF(to: path, weights: .q8_0, name: "tiny")
+        var loaded = try LoadedModel(path: path)
+        let pool = ThreadPool(threadCount: 2)
+        let coded = LanguageModel(loaded, precision: precision, pool: pool)
+        let packed = LanguageModel(
+            configuration: loaded.configuration, parameters: loaded.parameters, precision: precision, pool: pool)
+        let expected = try Self.draw(packed, batchSize: 4)
+        #expect(packed.codedMatrixCount == 0)
+        for batchSize in [1, 4] { #expect(try Self.draw(coded, batchSize: batchSize) == expected) }
+        // Attention's input and output, the feed-forward's input and the head.
+        let layers = loaded.configuration.layerCount
+        let isUsed = precision == .float32 || Precision.preferred == .bfloat16
+        #expect(coded.codedMatrixCount == (isUsed ? 3 * layers + 1 : 0))
+        #expect(LanguageModel(sharingWeightsOf: coded).codedMatrixCount == coded.codedMatrixCount)
+
+        // Weights that are not the file's any more leave its codes.
+        loaded.parameters.pointer[loaded.parameters.count / 2] += 0.25
+        coded.weightsDidChange()
+        packed.weightsDidChange()
+        let changed = try Self.draw(packed, batchSize: 2)
+        #expect(changed != expected)
+        #expect(try Self.draw(coded, batchSize: 2) == changed)
+        #expect(coded.codedMatrixCount == 0)
+        // A new engine of the changed weights and the file's codes notices the matrix that differs.
+        let misled = LanguageModel(loaded, precision: precision, pool: pool)
+        #expect(try Self.draw(misled, batchSize: 2) == changed)
+        #expect(misled.codedMatrixCount == (isUsed ? 3 * layers : 0))
+        let parameters = loaded.parameters
+        loaded.parameters = parameters
+        #expect(loaded.codes == nil)
+    }
+
+    @Test func everyMatrixOfTheRealModelIsCoded() throws {
+        let loaded = try LoadedModel(path: CachedModel.path(), storage: .temporaryFile)
+        let model = LanguageModel(loaded, precision: .float32, pool: ThreadPool(threadCount: 2))
+        let packed = LanguageModel(
+            configuration: loaded.configuration, parameters: loaded.parameters, precision: .float32,
+            pool: ThreadPool(threadCount: 1))
+        let expected = try Self.draw(packed, batchSize: 8)
+        #expect(try Self.draw(model, batchSize: 3) == expected)
+        #expect(model.codedMatrixCount == 4 * 30 + 1)
+        // 5 bits of a matrix's weight, 8.5 of an embedding's.
+        #expect(try #require(loaded.codes).byteCount == 106_168_320 * 5 / 8 + 49_152 * 576 * 17 / 16)
+    }
+}

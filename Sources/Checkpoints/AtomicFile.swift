@@ -23,7 +23,7 @@ package final class AtomicFile {
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { String(path[...$0]) } ?? ""
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-        temporaryPath = "\(folder).\(name).\(getpid())-\(UInt32.random(in: 0 ... .max)).partial"
+        temporaryPath = folder + PartialName.make(name)
         descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Self.failure(path, "be created") }
         buffer.reserveCapacity(Self.bufferSize)
@@ -60,6 +60,7 @@ package final class AtomicFile {
             throw error
         }
         Self.syncFolder(of: path)
+        PartialName.removeLeftovers(of: path)
     }
 
     private func discard() {

@@ -20,8 +20,7 @@ package final class AtomicFolder {
         let target = URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL
         self.path = target.path
         self.replaceable = replaceable
-        let name = ".\(target.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0 ... .max)).partial"
-        temporaryPath = target.deletingLastPathComponent().appendingPathComponent(name).path
+        temporaryPath = target.deletingLastPathComponent().appendingPathComponent(PartialName.make(target.lastPathComponent)).path
         try Self.checkReplaceable(self.path, replaceable)
         do {
             try FileManager.default.createDirectory(atPath: temporaryPath, withIntermediateDirectories: true)
@@ -49,6 +48,7 @@ package final class AtomicFolder {
         isCommitted = true
         AtomicFile.syncFolder(of: path)
         if replaces { try? FileManager.default.removeItem(atPath: old) }
+        PartialName.removeLeftovers(of: path)
     }
 
     private static func checkReplaceable(_ path: String, _ replaceable: Set<String>) throws(CheckpointError) {
@@ -56,7 +56,7 @@ package final class AtomicFolder {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
         guard isFolder.boolValue else { throw failure(path, "is a file, not a folder") }
         let present = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        if let other = present.filter({ !replaceable.contains($0) }).min() {
+        if let other = present.filter({ !replaceable.contains($0) && PartialName.writer(of: $0) == nil }).min() {
             throw failure(path, "holds \"\(other)\", which is no part of an export")
         }
     }

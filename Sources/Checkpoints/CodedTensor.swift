@@ -1,6 +1,6 @@
 /// A tensor that its file stores as blocks of 32 codes: weight = scale * code + minimum, rounded once.
 ///
-/// Exactly what `TensorFile.read` makes of it, in a third to an eighth of the memory. Layouts: ggml's `block_q4_0`,
+/// Exactly what `TensorFile.read` makes of it, in a quarter to a seventh of its memory. Layouts: ggml's `block_q4_0`,
 /// `block_q4_1` and `block_q8_0` (`ggml-common.h`).
 package struct CodedTensor: Sendable {
     package enum Codes: Sendable, Hashable {

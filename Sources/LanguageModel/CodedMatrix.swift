@@ -3,7 +3,7 @@ import Checkpoints
 
 /// A weight matrix [outputs, inputs] in its file's codes, which become the packed weights where a product needs them.
 ///
-/// Few rows wait for the memory that weights come from: 4-bit codes take a quarter of its time that bfloat16 takes.
+/// Few rows wait for the memory that weights come from: 4-bit codes are a third of what bfloat16 is.
 final class CodedMatrix {
     let codes: pk_codes
     let storage: UnsafeMutableRawPointer

@@ -81,7 +81,7 @@ pk_rows pk_convert(pk_pool *pool, pk_precision precision, int64_t m, int64_t k, 
 pk_rows pk_rows_from(pk_precision precision, pk_rows rows, int64_t column);
 
 /// Blocks of PK_CODE_BLOCK inputs of one output that a file stores as codes: weight = scale * code + minimum, scale and
-/// minimum in half precision, rounded once. A panel of them takes a third to an eighth of the memory of packed weights,
+/// minimum in half precision, rounded once. A panel of them takes a half to a seventh of the memory of a packed one,
 /// and becomes exactly those where a product needs them: for few rows, whose time is the memory's.
 typedef enum {
     PK_CODES_NONE = 0,      // packed weights

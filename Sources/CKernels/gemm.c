@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    SUM_BLOCK = 2048,         // summed elements per pass over a panel; longer sums continue from y
+    SUM_BLOCK = 2048,         // summed elements per pass over a panel, at most; longer sums continue from y
     SUM_STEP = 32,            // summed elements that no block splits
     ROW_BLOCK = 48,           // rows of a task, twice as many when there are plenty
     PANEL_CACHE = 384 << 10,  // bytes of panels that neighbouring tasks keep in cache
@@ -77,6 +77,12 @@ static void transpose_pair(int64_t columns, const uint32_t *from, uint32_t *to) 
     }
 }
 
+/// Column `c` of the first of `k` rows of a panel of floats; rows are a strip apart.
+static float *strip_column(char *panel, int64_t k, int64_t c) {
+    const int64_t strip = pk_kernels_current()->strip;
+    return (float *)panel + c / strip * k * strip + c % strip;
+}
+
 static void transpose_panel_task(void *context, int32_t worker, int64_t panel) {
     (void)worker;
     const transpose_job *job = context;
@@ -91,8 +97,9 @@ static void transpose_panel_task(void *context, int32_t worker, int64_t panel) {
             transpose_pair(columns, (const uint32_t *)from + first / 2 * PK_PANEL + column,
                            (uint32_t *)to + output / 2 * PK_PANEL);
         } else {
-            const float *row = (const float *)from + first * PK_PANEL + column;
-            for (int64_t c = 0; c < columns; c++) ((float *)to)[output * PK_PANEL + c] = row[c * PK_PANEL];
+            const int64_t strip = pk_kernels_current()->strip;
+            const float *row = strip_column((char *)from, job->k, column) + first * strip;
+            for (int64_t c = 0; c < columns; c++) strip_column(to, job->n, c)[output * strip] = row[c * strip];
         }
     }
 }
@@ -149,10 +156,13 @@ static void match_task(void *context, int32_t worker, int64_t panel) {
                                        job->coded + (size_t)(panel * blocks) * pk_code_block_bytes(job->codes), decoded);
     const char *packed = job->packed + (size_t)panel * bytes;
     // Words of a float or a pair; columns that fill up the last panel may differ in a zero's sign.
-    const size_t row_bytes = PK_PANEL * sizeof(uint32_t);
-    const size_t compared = (size_t)pk_min(PK_PANEL, job->n - panel * PK_PANEL) * sizeof(uint32_t);
-    for (size_t row = 0; row < bytes; row += row_bytes)
-        if (memcmp(decoded + row, packed + row, compared) != 0) job->differs = true;
+    const int64_t columns = pk_min(PK_PANEL, job->n - panel * PK_PANEL);
+    const int64_t strip = job->precision == PK_FLOAT32 ? pk_kernels_current()->strip : PK_PANEL;
+    const size_t row_bytes = (size_t)strip * sizeof(uint32_t), strip_bytes = bytes / (size_t)(PK_PANEL / strip);
+    for (int64_t c = 0; c < columns; c += strip, decoded += strip_bytes, packed += strip_bytes)
+        for (size_t row = 0; row < strip_bytes; row += row_bytes)
+            if (memcmp(decoded + row, packed + row, (size_t)pk_min(strip, columns - c) * sizeof(uint32_t)) != 0)
+                job->differs = true;
 }
 
 bool pk_codes_match(pk_pool *pool, pk_precision precision, pk_codes codes, int64_t n, int64_t k, const void *coded,
@@ -194,58 +204,88 @@ typedef struct {
 } product_job;
 
 /// Sums that the next tile continues from, usually in memory by now, are fetched during this one.
-static void fetch_sums(const float *y, int64_t ldy, int64_t rows) {
+static void fetch_sums(const float *y, int64_t ldy, int64_t rows, int64_t columns) {
     for (int64_t r = 0; r < rows; r++)
-        for (int64_t c = 0; c < PK_PANEL; c += PK_LINE / (int64_t)sizeof(float)) __builtin_prefetch(y + r * ldy + c, 1);
+        for (int64_t c = 0; c < columns; c += PK_LINE / (int64_t)sizeof(float)) __builtin_prefetch(y + r * ldy + c, 1);
 }
 
 /// Of the four lines per pair of the next panel, those that the tiles before `tile` have fetched.
 static int64_t lines_before(int64_t tile, int64_t tiles) { return 4 * tile / tiles; }
 
-/// Rows [begin, end) of one panel of one part, in tiles of nearly equal height.
+/// One block of the sum for some rows of y and columns of one panel: a strip of them in float32, all of them in bf16.
+typedef struct {
+    const char *a;  // the first row's operands
+    int64_t lda, count;
+    const char *b, *ahead;  // `ahead`: what is fetched meanwhile, or NULL
+    float *y;
+    int64_t ldy, rows;
+    int32_t columns;
+    bool accumulate, fetches_sums;
+} product_pass;
+
+/// In tiles of nearly equal height.
+static void run_pass(const product_job *job, const product_pass *pass) {
+    const pk_kernels *kernels = job->kernels;
+    const int64_t tiles = pk_ceil_div(pass->rows, pk_tile_rows(kernels, job->precision)), pairs = pk_ceil_div(pass->count, 2);
+    for (int64_t tile = 0; tile < tiles; tile++) {
+        const int64_t first = pass->rows * tile / tiles, next = pass->rows * (tile + 1) / tiles;
+        const int32_t height = (int32_t)(next - first);
+        float *y = pass->y + first * pass->ldy;
+        if (pass->fetches_sums)
+            fetch_sums(pass->y + next * pass->ldy, pass->ldy, pk_min(height, pass->rows - next), pass->columns);
+        if (job->precision == PK_FLOAT32) {
+            kernels->tile_f32(height, pass->count, (const float *)pass->a + first * pass->lda, pass->lda,
+                              (const float *)pass->b, y, pass->ldy, pass->columns, pass->accumulate);
+        } else {
+            const int64_t fetched = lines_before(tile, tiles);
+            const int32_t lines = pass->ahead ? (int32_t)(lines_before(tile + 1, tiles) - fetched) : 0;
+            const char *ahead = pass->ahead ? pass->ahead + fetched * PK_LINE * pairs : NULL;
+            kernels->tile_bf16(height, pairs, pass->a + (size_t)(first * pass->lda) * kernels->bf16_operand, pass->lda,
+                               pass->b, ahead, lines, y, pass->ldy, pass->columns, pass->accumulate);
+        }
+    }
+}
+
+/// Rows [begin, end) of one panel of one part.
 static void product_panel(const product_job *job, int32_t worker, const product_part *part, int64_t begin, int64_t end,
                           int64_t panel) {
     const pk_kernels *kernels = job->kernels;
-    const int64_t rows = end - begin;
-    const size_t row_bytes = PK_PANEL * element_bytes(job->precision);
-    const int64_t tiles = pk_ceil_div(rows, pk_tile_rows(kernels, job->precision));
-    const int32_t columns = (int32_t)pk_min(PK_PANEL, part->n - panel * PK_PANEL);
-    float *y = job->y + part->column + panel * PK_PANEL;
-    const bool first_part = part == job->parts, adds = job->accumulate || !first_part;
+    const bool floats = job->precision == PK_FLOAT32, first_part = part == job->parts;
+    const size_t element = element_bytes(job->precision);
+    const int64_t columns = pk_min(PK_PANEL, part->n - panel * PK_PANEL), strip = floats ? kernels->strip : PK_PANEL;
     // With few rows the panels come from memory: the next one is fetched while this one is used.
     const bool streamed =
         first_part && !part->codes && job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < part->n;
     // Blocks of nearly equal length, whole steps of the widest instruction set.
-    const int64_t most = part->codes ? (int64_t)(DECODED_BYTES / row_bytes) : SUM_BLOCK;
+    const int64_t most = part->codes ? (int64_t)(DECODED_BYTES / (PK_PANEL * element)) : floats ? kernels->sum_block : SUM_BLOCK;
     const int64_t block = pk_round_up(pk_ceil_div(part->k, pk_ceil_div(part->k, most)), SUM_STEP);
-    for (int64_t from = 0; from < part->k; from += block) {
-        const int64_t count = pk_min(block, part->k - from);
-        const bool accumulate = adds || from > 0;
-        const char *b = part->packed + (size_t)panel * part->panel_bytes;
-        if (part->codes) {
-            char *decoded = job->decoded + (size_t)worker * DECODED_BYTES;
-            kernels->decode_panel(job->precision, part->codes, count / PK_CODE_BLOCK,
-                                  b + (size_t)(from / PK_CODE_BLOCK) * pk_code_block_bytes(part->codes), decoded);
-            b = decoded;
-        } else {
-            b += (size_t)from * row_bytes;
-        }
-        for (int64_t tile = 0; tile < tiles; tile++) {
-            const int64_t first = begin + rows * tile / tiles;
-            const int32_t height = (int32_t)(begin + rows * (tile + 1) / tiles - first);
-            if (job->accumulate && first_part)
-                fetch_sums(y + (first + height) * job->ldy, job->ldy, pk_min(height, end - first - height));
-            if (job->precision == PK_FLOAT32) {
-                kernels->tile_f32(height, count, (const float *)part->operands + first * part->lda + from, part->lda, (const float *)b,
-                                  y + first * job->ldy, job->ldy, columns, accumulate);
+    const char *operands = (const char *)part->operands + (size_t)(begin * part->lda) * converted_element(job->precision);
+    const char *packed = part->packed + (size_t)panel * part->panel_bytes;
+    float *y = job->y + begin * job->ldy + part->column + panel * PK_PANEL;
+    product_pass pass = {.lda = part->lda, .ldy = job->ldy, .rows = end - begin,
+                         .fetches_sums = job->accumulate && first_part};
+    // A strip stays in the nearest cache, so does what is made of codes.
+    const int64_t outer = part->codes ? PK_PANEL : strip;
+    for (int64_t first = 0; first < columns; first += outer) {
+        for (int64_t from = 0; from < part->k; from += block) {
+            const char *b;
+            pass.a = operands + (size_t)from * converted_element(job->precision);
+            pass.count = pk_min(block, part->k - from);
+            pass.accumulate = job->accumulate || !first_part || from > 0;
+            if (part->codes) {
+                char *decoded = job->decoded + (size_t)worker * DECODED_BYTES;
+                kernels->decode_panel(job->precision, part->codes, pass.count / PK_CODE_BLOCK,
+                                      packed + (size_t)(from / PK_CODE_BLOCK) * pk_code_block_bytes(part->codes), decoded);
+                b = decoded;
             } else {
-                const char *a = (const char *)part->operands + (size_t)(first * part->lda + from) * kernels->bf16_operand;
-                const int64_t pairs = pk_ceil_div(count, 2);
-                const int64_t fetched = lines_before(tile, tiles);
-                const int32_t lines = streamed ? (int32_t)(lines_before(tile + 1, tiles) - fetched) : 0;
-                kernels->tile_bf16(height, pairs, a, part->lda, b,
-                                   b + job->panels_ahead * (int64_t)part->panel_bytes + fetched * PK_LINE * pairs, lines,
-                                   y + first * job->ldy, job->ldy, columns, accumulate);
+                b = packed + (size_t)(first * part->k + from * strip) * element;
+            }
+            pass.ahead = streamed ? b + job->panels_ahead * (int64_t)part->panel_bytes : NULL;
+            for (int64_t c = first; c < pk_min(columns, first + outer); c += strip) {
+                pass.b = b + (size_t)((c - first) * pass.count) * element;
+                pass.y = y + c;
+                pass.columns = (int32_t)pk_min(strip, columns - c);
+                run_pass(job, &pass);
             }
         }
     }

@@ -70,16 +70,18 @@ static void head_chunk_task(void *context, int32_t worker, int64_t index) {
     const size_t operand = job->precision == PK_BFLOAT16 ? kernels->bf16_operand : sizeof(float);
     for (int64_t panel = 0; panel * PK_PANEL < columns; panel++) {
         const char *b = job->packed + (size_t)(chunk * HEAD_PANELS + panel) * job->panel_bytes;
-        const int32_t wide = (int32_t)pk_min(PK_PANEL, columns - panel * PK_PANEL);
+        const int64_t wide = pk_min(PK_PANEL, columns - panel * PK_PANEL);
         for (int64_t tile = 0; tile < tiles; tile++) {
             const int64_t from = rows * tile / tiles;
             const int32_t height = (int32_t)(rows * (tile + 1) / tiles - from);
             const char *a = job->operands + (size_t)((first + from) * job->lda) * operand;
             float *y = logits + from * PK_CHUNK + panel * PK_PANEL;
-            if (job->precision == PK_FLOAT32)
-                kernels->tile_f32(height, job->k, (const float *)a, job->lda, (const float *)b, y, PK_CHUNK, wide, false);
+            if (job->precision == PK_BFLOAT16)
+                kernels->tile_bf16(height, pk_ceil_div(job->k, 2), a, job->lda, b, NULL, 0, y, PK_CHUNK, (int32_t)wide, false);
             else
-                kernels->tile_bf16(height, pk_ceil_div(job->k, 2), a, job->lda, b, NULL, 0, y, PK_CHUNK, wide, false);
+                for (int64_t c = 0; c < wide; c += kernels->strip)
+                    kernels->tile_f32(height, job->k, (const float *)a, job->lda, (const float *)b + c * job->k, y + c,
+                                      PK_CHUNK, (int32_t)pk_min(kernels->strip, wide - c), false);
         }
     }
     for (int64_t r = 0; r < rows; r++) {

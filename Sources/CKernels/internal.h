@@ -111,13 +111,16 @@ typedef struct {
     int32_t tile_rows;       // rows of a register tile of tile_f32
     int32_t tile_bf16_rows;  // rows of tile_bf16
     int32_t bf16_step;       // summed elements that tile_bf16 adds up before it adds them to an element of y
+    int32_t strip;           // columns of a register tile of tile_f32: float32 panels are stored strip by strip
+    int32_t sum_block;       // summed elements of a strip that pass at a time over a block's rows, for the nearest cache
     int32_t coded_rows, coded_bf16_rows;  // up to which decoding panels takes less time than reading packed ones
     size_t bf16_operand;     // bytes of one converted activation: 2 (bf16) or 4 (f32 rounded to bf16)
 
-    /// y[rows, columns <= 64] (+)= a[rows, k] * panel; rows <= tile_rows.
-    void (*tile_f32)(int32_t rows, int64_t k, const float *a, int64_t lda, const float *panel, float *y, int64_t ldy,
+    /// y[rows, columns <= strip] (+)= a[rows, k] * strip [k, strip]; rows <= tile_rows.
+    void (*tile_f32)(int32_t rows, int64_t k, const float *a, int64_t lda, const float *strip, float *y, int64_t ldy,
                      int32_t columns, bool accumulate);
-    /// The same over pairs of k, rows <= tile_bf16_rows; `a` holds converted operands at a distance of lda operands.
+    /// y[rows, columns <= 64] (+)= a * panel over pairs of k, rows <= tile_bf16_rows; `a` holds converted operands at a
+    /// distance of lda operands.
     /// `lines` (0, 1, 2 or 4) cache lines per pair are fetched from `ahead` on the way.
     void (*tile_bf16)(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel, const void *ahead,
                       int32_t lines, float *y, int64_t ldy, int32_t columns, bool accumulate);
@@ -128,10 +131,10 @@ typedef struct {
                               void *out, int64_t lda);
     /// The same in bf16, from converted operands.
     void (*transpose_converted)(int64_t rows, int64_t columns, const void *x, int64_t ldx, void *out, int64_t lda);
-    /// One panel: columns [0, columns) of the matrix `w` points at, k rows of 64 columns.
+    /// One panel: columns [0, columns) of the matrix `w` points at, strips of k rows or k rows of 64 columns.
     void (*pack_panel)(pk_precision precision, int64_t columns, int64_t k, const float *w, int64_t ld, bool transposed,
                        void *panel);
-    /// Blocks of a coded panel as panel rows.
+    /// Blocks of a coded panel as a panel of that many rows.
     void (*decode_panel)(pk_precision precision, pk_codes codes, int64_t blocks, const void *coded, void *panel);
     /// One transposed panel in bf16, from converted operands: k rows of `columns`.
     void (*pack_converted)(int64_t columns, int64_t k, const void *x, int64_t ldx, void *panel);

@@ -26,8 +26,8 @@
 #define TILE_BF16_ROWS TILE_ROWS
 #define PEAK peak
 #endif
-// Rows up to which panels of codes are the faster ones. In float32 they are up to 48 (two Cascade Lake cores, AVX-512 and
-// AVX2). In bf16, a tile's: reading less pays for the rounding only as long as there is little else to do, and never
+// Rows up to which panels of codes are the faster ones: in float32 up to 48 on AVX-512, 24 on AVX2 (two Cascade Lake
+// cores). In bf16, a tile's: reading less pays for the rounding only as long as there is little else to do, and never
 // where no instruction rounds.
 #define CODED_ROWS 24
 #ifdef BF16_NATIVE
@@ -37,6 +37,9 @@
 #define OPERAND_BYTES 4
 #define CODED_BF16_ROWS 0
 #endif
+// Of a strip that is narrower than a panel, what leaves the first-level cache room for a tile's rows: its columns are
+// then read from there by every tile but the first.
+#define STRIP_SUMS (STRIP < PK_PANEL ? 320 * 16 / STRIP : 2048)
 #include "decode.h"
 #include "softmax.h"
 #include "optimizer.h"
@@ -45,6 +48,8 @@ const pk_kernels KERNELS = {
     .isa = KERNELS_ISA,
     .tile_rows = TILE_ROWS,
     .tile_bf16_rows = TILE_BF16_ROWS,
+    .strip = STRIP,
+    .sum_block = STRIP_SUMS,
 #ifdef BF16_MATRIX
     .bf16_step = 2 * AMX_PAIRS,
 #else

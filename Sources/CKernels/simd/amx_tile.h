@@ -167,7 +167,7 @@ static void amx_full(int32_t rows, int64_t pairs, const char *a, int64_t lda, co
 
 static void amx_tile_bf16(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel,
                           const void *ahead, int32_t lines, float *y, int64_t ldy, int32_t columns, bool accumulate) {
-    WITH_EDGE(AMX_TILE_ROWS, amx_full(rows, pairs, a, lda, panel, ahead, lines, target, distance, accumulate))
+    WITH_EDGE(AMX_TILE_ROWS, PK_PANEL, amx_full(rows, pairs, a, lda, panel, ahead, lines, target, distance, accumulate))
 }
 
 static double amx_peak(pk_precision precision, int64_t rounds, float *sink) {

@@ -41,18 +41,19 @@ INLINE vf v_code8(vu words, int at) {
     return __builtin_convertvector((vi)(words << (24 - 8 * at)) >> 24, vf);
 }
 
-/// Inputs 2 * `pair` and the next of LANES columns.
-INLINE void store_pair(pk_precision precision, void *panel, int pair, int column, vf even, vf odd) {
+/// Inputs 2 * `pair` and the next of LANES columns, in a panel of k inputs.
+INLINE void store_pair(pk_precision precision, void *panel, int64_t k, int64_t pair, int column, vf even, vf odd) {
     if (precision == PK_FLOAT32) {
-        float *to = (float *)panel + 2 * pair * PK_PANEL + column;
+        float *to = strip_column(panel, k, column) + 2 * pair * STRIP;
         v_store(to, even);
-        v_store(to + PK_PANEL, odd);
+        v_store(to + STRIP, odd);
     } else {
         v_store_bits((uint32_t *)panel + pair * PK_PANEL + column, pair_bits(even, odd));
     }
 }
 
-INLINE void decode_block(pk_precision precision, pk_codes codes, const char *coded, vf values, void *panel) {
+INLINE void decode_block(pk_precision precision, pk_codes codes, const char *coded, vf values, int64_t k, int64_t input,
+                         void *panel) {
     const uint16_t *scales = (const uint16_t *)coded, *minima = scales + PK_PANEL;
     const bool has_minima = codes == PK_CODES_4;
     const uint32_t *words = (const uint32_t *)(coded + (has_minima ? 2 : 1) * PK_PANEL * sizeof(uint16_t));
@@ -66,7 +67,7 @@ INLINE void decode_block(pk_precision precision, pk_codes codes, const char *cod
             UNROLL for (int i = 0; i < per_word; i += 2) {
                 const vf even = codes == PK_CODES_8 ? v_code8(bits, i) : v_code4(codes, bits, i, values);
                 const vf odd = codes == PK_CODES_8 ? v_code8(bits, i + 1) : v_code4(codes, bits, i + 1, values);
-                store_pair(precision, panel, (word * per_word + i) / 2, column, v_fma(even, scale, minimum),
+                store_pair(precision, panel, k, (input + word * per_word + i) / 2, column, v_fma(even, scale, minimum),
                            v_fma(odd, scale, minimum));
             }
         }
@@ -75,11 +76,11 @@ INLINE void decode_block(pk_precision precision, pk_codes codes, const char *cod
 
 static void decode_panel(pk_precision precision, pk_codes codes, int64_t blocks, const void *coded, void *panel) {
     const size_t from = pk_code_block_bytes(codes);
-    const size_t to = (size_t)PK_CODE_BLOCK * PK_PANEL * (precision == PK_FLOAT32 ? sizeof(float) : sizeof(uint16_t));
     const vf values = v_code4_values(codes);
 #define DECODE(P, C)                                                                                           \
     for (int64_t i = 0; i < blocks; i++)                                                                       \
-        decode_block(P, C, (const char *)coded + (size_t)i * from, values, (char *)panel + (size_t)i * to);
+        decode_block(P, C, (const char *)coded + (size_t)i * from, values, blocks * PK_CODE_BLOCK,             \
+                     i * PK_CODE_BLOCK, panel);
 #define DECODE_CODES(P)                                     \
     switch (codes) {                                        \
     case PK_CODES_4: DECODE(P, PK_CODES_4) break;           \

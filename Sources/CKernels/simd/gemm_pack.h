@@ -1,5 +1,5 @@
 // Conversion of operands: activations to rows of bf16 (or of floats rounded to bf16 where the CPU
-// has no bf16 dot product), weights to panels [k][64] of floats or [k/2][64][2] of bf16.
+// has no bf16 dot product), weights to panels [64 / STRIP][k][STRIP] of floats or [k/2][64][2] of bf16.
 
 static void convert_rows(int64_t rows, int64_t k, const float *x, int64_t ldx, void *out, int64_t lda) {
     for (int64_t r = 0; r < rows; r++) {
@@ -129,6 +129,9 @@ static void transpose_converted(int64_t rows, int64_t columns, const void *x, in
 #endif
 }
 
+/// Column `c` of the first of a panel's `k` rows of floats; rows are STRIP apart.
+INLINE float *strip_column(float *panel, int64_t k, int64_t c) { return panel + c / STRIP * k * STRIP + c % STRIP; }
+
 /// Rows of the panel are rows of w.
 static void pack_rows_f32(int64_t columns, int64_t k, const float *w, int64_t ld, float *panel) {
     for (int64_t i = 0; i < k; i++)
@@ -137,7 +140,7 @@ static void pack_rows_f32(int64_t columns, int64_t k, const float *w, int64_t ld
             const vf row = left >= LANES ? v_load(w + i * ld + c)
                          : left > 0      ? v_load_part(w + i * ld + c, left, 0)
                                          : v_splat(0);
-            v_store(panel + i * PK_PANEL + c, row);
+            v_store(strip_column(panel, k, c) + i * STRIP, row);
         }
 }
 
@@ -165,7 +168,7 @@ static void pack_columns(pk_precision precision, int64_t columns, int64_t k, con
             load_square(square, columns - c > 0 ? columns - c : 0, k - i, w + (columns > c ? c * ld + i : 0), ld);
             if (precision == PK_FLOAT32) {
                 for (int64_t j = 0; j < LANES && i + j < k; j++)
-                    v_store((float *)panel + (i + j) * PK_PANEL + c, square[j]);
+                    v_store(strip_column(panel, k, c) + (i + j) * STRIP, square[j]);
             } else {
                 for (int64_t j = 0; j < LANES && i + j < k; j += 2)
                     v_store_bits((uint32_t *)panel + (i + j) / 2 * PK_PANEL + c, pair_bits(square[j], square[j + 1]));

@@ -1,5 +1,6 @@
 // Register tiles: ROWS x (VECTORS * LANES) accumulators over the summed dimension. Each element is
 // one chain of multiply-adds in order of k, the same for every tile height.
+#define STRIP (TILE_VECTORS * LANES)
 
 #ifndef TILE_ROWS
 #error "TILE_ROWS and TILE_VECTORS describe the register file of the instruction set"
@@ -13,14 +14,19 @@ INLINE void tile_f32_fixed(const int rows, const int vectors, int64_t k, const f
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int v = 0; v < vectors; v++)
             sum[r][v] = accumulate ? v_load(y + r * ldy + v * LANES) : v_splat(0);
+    // Two pointers reach six rows by the addresses that an instruction can state: on AVX2, where a step has only twelve
+    // multiply-adds, steps of address arithmetic are as many instructions as the front end has left.
+    const float *low = a, *high = a + (rows > 3 ? 3 * row_stride : 0);
+    __asm__("" : "+r"(high));
     _Pragma("clang loop unroll(disable)") for (int64_t kk = 0; kk < k; kk++) {
         vf columns[TILE_VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) columns[v] = v_load(b + v * LANES);
         UNROLL for (int r = 0; r < rows; r++) {
-            const vf x = v_splat(a[r * row_stride]);
+            const vf x = v_splat(r < 3 ? low[r * row_stride] : high[(r - 3) * row_stride]);
             UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_fma(x, columns[v], sum[r][v]);
         }
-        a += k_stride;
+        low += k_stride;
+        high += k_stride;
         b += ldb;
     }
     UNROLL for (int r = 0; r < rows; r++)
@@ -152,28 +158,28 @@ static void tile_bf16_full(int32_t rows, int64_t pairs, const void *a, int64_t l
 
 #endif
 
-/// Runs `tile` on a full-width copy of y when the panel is the last and narrower one.
-#define WITH_EDGE(most_rows, tile_call)                                                                                   \
-    if (columns == PK_PANEL) {                                                                                 \
+/// Runs a tile on a copy of y of full width when its columns are the last and fewer.
+#define WITH_EDGE(most_rows, width, tile_call)                                                                  \
+    if (columns == (width)) {                                                                                  \
         float *target = y; const int64_t distance = ldy; tile_call;                                            \
     } else {                                                                                                   \
-        float edge[(most_rows) * PK_PANEL] = {0};                                                              \
-        float *target = edge; const int64_t distance = PK_PANEL;                                               \
+        float edge[(most_rows) * (width)] = {0};                                                               \
+        float *target = edge; const int64_t distance = (width);                                                \
         if (accumulate)                                                                                        \
-            for (int32_t r = 0; r < rows; r++) memcpy(edge + r * PK_PANEL, y + r * ldy, (size_t)columns * 4);  \
+            for (int32_t r = 0; r < rows; r++) memcpy(edge + r * (width), y + r * ldy, (size_t)columns * 4);   \
         tile_call;                                                                                             \
-        for (int32_t r = 0; r < rows; r++) memcpy(y + r * ldy, edge + r * PK_PANEL, (size_t)columns * 4);      \
+        for (int32_t r = 0; r < rows; r++) memcpy(y + r * ldy, edge + r * (width), (size_t)columns * 4);       \
     }
 
-static void tile_f32(int32_t rows, int64_t k, const float *a, int64_t lda, const float *panel, float *y, int64_t ldy,
+static void tile_f32(int32_t rows, int64_t k, const float *a, int64_t lda, const float *strip, float *y, int64_t ldy,
                      int32_t columns, bool accumulate) {
-    WITH_EDGE(TILE_ROWS, tile_f32_strided(rows, PK_PANEL, k, a, lda, 1, panel, PK_PANEL, target, distance, accumulate))
+    WITH_EDGE(TILE_ROWS, STRIP, tile_f32_strided(rows, STRIP, k, a, lda, 1, strip, STRIP, target, distance, accumulate))
 }
 
 #ifndef BF16_MATRIX
 static void tile_bf16(int32_t rows, int64_t pairs, const void *a, int64_t lda, const void *panel, const void *ahead,
                       int32_t lines, float *y, int64_t ldy, int32_t columns, bool accumulate) {
-    WITH_EDGE(TILE_ROWS, tile_bf16_full(rows, pairs, a, lda, panel, ahead, lines, target, distance, accumulate))
+    WITH_EDGE(TILE_ROWS, PK_PANEL, tile_bf16_full(rows, pairs, a, lda, panel, ahead, lines, target, distance, accumulate))
 }
 #endif
 #undef TILE_CASE

@@ -67,41 +67,11 @@ typedef struct {
     char *transposed;    // [k, n]
 } transpose_job;
 
-/// 64 inputs of a pair of outputs: 2 x 2 squares of bf16, a word each of `even` (even and odd input of the even
-/// output) and of the word beside it (of the odd output; zeros where there is none).
-static void transpose_pair(int64_t columns, const uint32_t *from, uint32_t *to) {
-    for (int64_t c = 0; c < columns; c += 2, from += PK_PANEL) {
-        const uint32_t even = from[0], odd = from[1];
-        to[c] = (even & 0xffffu) | odd << 16;
-        to[c + 1] = even >> 16 | (odd & 0xffff0000u);
-    }
-}
-
-/// Column `c` of the first of `k` rows of a panel of floats; rows are a strip apart.
-static float *strip_column(char *panel, int64_t k, int64_t c) {
-    const int64_t strip = pk_kernels_current()->strip;
-    return (float *)panel + c / strip * k * strip + c % strip;
-}
-
 static void transpose_panel_task(void *context, int32_t worker, int64_t panel) {
     (void)worker;
     const transpose_job *job = context;
-    const int64_t first = panel * PK_PANEL, columns = pk_min(PK_PANEL, job->k - first);
-    const size_t from_bytes = panel_bytes(job->precision, job->k);
-    char *to = job->transposed + (size_t)panel * panel_bytes(job->precision, job->n);
-    if (columns < PK_PANEL) memset(to, 0, panel_bytes(job->precision, job->n));
-    for (int64_t output = 0; output < job->n; output += job->precision == PK_BFLOAT16 ? 2 : 1) {
-        const char *from = job->packed + (size_t)(output / PK_PANEL) * from_bytes;
-        const int64_t column = output % PK_PANEL;
-        if (job->precision == PK_BFLOAT16) {
-            transpose_pair(columns, (const uint32_t *)from + first / 2 * PK_PANEL + column,
-                           (uint32_t *)to + output / 2 * PK_PANEL);
-        } else {
-            const int64_t strip = pk_kernels_current()->strip;
-            const float *row = strip_column((char *)from, job->k, column) + first * strip;
-            for (int64_t c = 0; c < columns; c++) strip_column(to, job->n, c)[output * strip] = row[c * strip];
-        }
-    }
+    pk_kernels_current()->transpose_packed(job->precision, job->n, job->k, panel * PK_PANEL, job->packed,
+                                           job->transposed + (size_t)panel * panel_bytes(job->precision, job->n));
 }
 
 void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64_t k, const void *packed,

@@ -64,6 +64,7 @@ const pk_kernels KERNELS = {
     .transpose_operand = transpose_operand,
     .transpose_converted = transpose_converted,
     .pack_panel = pack_panel,
+    .transpose_packed = transpose_packed,
     .decode_panel = decode_panel,
     .pack_converted = pack_converted,
     .rmsnorm = rmsnorm,

@@ -76,7 +76,8 @@ import Testing
         #expect(try await export(killed) == pairs)
     }
 
-    /// Samples, judgements and evaluation rows do not depend on the number of threads.
+    /// Samples, judgements and evaluation rows do not depend on the number of threads; the cache, the report and what
+    /// checks it, of the same run.
     @Test func baselineReportAndVerify() async throws {
         let workspace = try TemporaryFolder()
         let program = try Program(product: "baseline")
@@ -89,6 +90,8 @@ import Testing
         #expect(run.standardOutput.contains("articles are cut to fit the prompt"))
         // Three development articles give too few questions to tune on.
         #expect(run.standardOutput.contains("standard thresholds, not tuned on this study's articles"))
+
+        try await CacheCheck(workspace: workspace, options: options).changedInputsMissAndOtherSpellingsHit()
 
         let other = try TemporaryFolder()
         let threaded = try await program.run(

@@ -1,26 +1,27 @@
 import Foundation
 import Testing
 
-/// The cache of a real run, seen through `plan`: what changes an input of a step makes it run again, what
-/// changes only the spelling does not.
-struct CacheTests {
+/// The cache of a real run, seen through `plan`.
+struct CacheCheck {
+    /// Of a finished run of `baseline`.
+    let workspace: TemporaryFolder
+    /// What it was run with.
+    let options: [String]
+
     /// Names of the steps that would run.
-    private func planned(_ arguments: [String], _ workspace: TemporaryFolder) async throws -> [String] {
+    private func planned(_ arguments: [String]) async throws -> [String] {
         let result = try await Program(product: "baseline").run(
-            ["plan", "--workspace", workspace.url.path] + StudyTests.tiny + arguments, timeout: .seconds(120))
+            ["plan", "--workspace", workspace.url.path] + options + arguments, timeout: .seconds(120))
         try #require(result.exitCode == 0, "\(result)")
         #expect(result.standardOutput.contains("steps would run"))
         return result.standardOutput.split(separator: "\n").filter { $0.hasPrefix("run ") }
             .map { $0.dropFirst(6).components(separatedBy: "  [")[0] }
     }
 
-    @Test func changedInputsMissAndOtherSpellingsHit() async throws {
-        let workspace = try TemporaryFolder()
-        let run = try await Program(product: "baseline").run(
-            ["run", "--workspace", workspace.url.path] + StudyTests.tiny, timeout: .seconds(600))
-        try #require(run.exitCode == 0, "\(run)")
+    /// What changes an input of a step makes it run again, what changes only the spelling does not.
+    func changedInputsMissAndOtherSpellingsHit() async throws {
         let all = try await Program(product: "baseline").run(
-            ["plan", "--workspace", workspace.url.path] + StudyTests.tiny, timeout: .seconds(120)
+            ["plan", "--workspace", workspace.url.path] + options, timeout: .seconds(120)
         ).standardOutput.split(separator: "\n").count { $0.hasPrefix("done") }
         #expect(all > 10)
 
@@ -33,22 +34,22 @@ struct CacheTests {
         for arguments in [
             [], ["--threads", "1"], ["--articles", copy.path], ["--config", block.path], ["--config", flow.path],
         ] {
-            #expect(try await planned(arguments, workspace) == [], "\(arguments)")
+            #expect(try await planned(arguments) == [], "\(arguments)")
         }
 
         // Greedy summaries do not depend on the temperature; samples and what is made of them do.
-        let sampling = try await planned(["--set", "sampling.temperature=0.6"], workspace)
+        let sampling = try await planned(["--set", "sampling.temperature=0.6"])
         #expect(sampling.contains("sample test summaries") && sampling.contains("judge test summaries"))
         #expect(!sampling.contains("summarise test articles") && !sampling.contains("questions"))
         // The limit of tokens concerns every summary by the model, and no question.
-        let limit = try await planned(["--set", "sampling.maximum_tokens=31"], workspace)
+        let limit = try await planned(["--set", "sampling.maximum_tokens=31"])
         #expect(limit.contains("summarise test articles") && limit.contains("sample test summaries"))
         #expect(!limit.contains("questions") && !limit.contains("evaluate First 2 sentences on test"))
         // Every step depends on the articles.
         var text = try String(contentsOf: copy, encoding: .utf8)
         text.replaceSubrange(text.startIndex..<text.index(after: text.startIndex), with: "The ")
         let changed = try workspace.write(text, to: "elsewhere/changed.cor")
-        #expect(try await planned(["--articles", changed.path], workspace).contains("articles"))
-        #expect(try await planned(["--set", "seed=22"], workspace).count == all)
+        #expect(try await planned(["--articles", changed.path]).contains("articles"))
+        #expect(try await planned(["--set", "seed=22"]).count == all)
     }
 }

@@ -62,11 +62,16 @@ public final class FloatBuffer: @unchecked Sendable {
 
     public func zero() { pointer.update(repeating: 0, count: count) }
 
-    /// Takes the buffer out of the process's memory if it lives in a file; touching it brings back what is touched
-    /// and up to megabytes around it.
-    func releasePages() {
+    /// Takes the whole pages of some elements out of the process's memory if the buffer lives in a file; touching it
+    /// brings back what is touched and up to megabytes around it.
+    func releasePages(_ elements: Range<Int>) {
+        guard descriptor != nil else { return }
+        let (page, stride) = (Int(getpagesize()), MemoryLayout<Float>.stride)
+        let first = (elements.lowerBound * stride + page - 1) / page * page
+        // The buffer's last page is its own.
+        let end = elements.upperBound == count ? byteCount : elements.upperBound * stride / page * page
         // On a shared file mapping this drops no data: changed pages belong to the file's cache.
-        if descriptor != nil { madvise(pointer, byteCount, MADV_DONTNEED) }
+        if end > first { madvise(UnsafeMutableRawPointer(pointer) + first, end - first, MADV_DONTNEED) }
     }
 
     /// Copies `count` elements from `offset` on, without bringing their pages back.

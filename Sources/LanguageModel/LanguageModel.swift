@@ -126,7 +126,7 @@ public final class LanguageModel {
         if forwardIsStale {
             packWeights()
             // From here on only the embeddings of the tokens at hand are read.
-            parameters.releasePages()
+            parameters.releasePages(0..<parameters.count)
             forwardIsStale = false
         }
         if let adapter, adapterIsStale {
@@ -167,6 +167,8 @@ public final class LanguageModel {
             matrix.output.pack(parameters.pointer + layer.output.offset, transposed: false, pool: pool)
             matrix.gateUp.pack(parameters.pointer + layer.gate.offset, transposed: false, pool: pool)
             matrix.down.pack(parameters.pointer + layer.down.offset, transposed: false, pool: pool)
+            // Both copies of all layers are never in memory at once.
+            parameters.releasePages(layer.attentionNorm.offset..<layer.down.offset + layer.down.count)
         }
         forwardHead.pack(
             parameters.pointer + (layout.head ?? layout.embeddings).offset, transposed: false, pool: pool)

@@ -232,6 +232,11 @@ static void product_panel(const product_job *job, int32_t worker, const product_
     const char *operands = (const char *)part->operands + (size_t)(begin * part->lda) * converted_element(job->precision);
     const char *packed = part->packed + (size_t)panel * part->panel_bytes;
     float *y = job->y + begin * job->ldy + part->column + panel * PK_PANEL;
+    if (part->codes && floats && end - begin <= kernels->coded_tile_rows) {
+        kernels->coded_tile(part->codes, (int32_t)(end - begin), part->k / PK_CODE_BLOCK, (const float *)operands, part->lda,
+                            packed, y, job->ldy, (int32_t)columns, job->accumulate || !first_part);
+        return;
+    }
     product_pass pass = {.lda = part->lda, .ldy = job->ldy, .rows = end - begin,
                          .fetches_sums = job->accumulate && first_part};
     // A strip stays in the nearest cache, so does what is made of codes.

@@ -55,6 +55,7 @@ const pk_kernels KERNELS = {
 #else
     .bf16_step = 2,
 #endif
+    .coded_tile_rows = CODED_TILE_ROWS,
     .coded_rows = CODED_ROWS,
     .coded_bf16_rows = CODED_BF16_ROWS,
     .bf16_operand = OPERAND_BYTES,
@@ -66,6 +67,7 @@ const pk_kernels KERNELS = {
     .pack_panel = pack_panel,
     .transpose_packed = transpose_packed,
     .decode_panel = decode_panel,
+    .coded_tile = coded_tile,
     .pack_converted = pack_converted,
     .rmsnorm = rmsnorm,
     .rmsnorm_backward = rmsnorm_backward,

@@ -92,3 +92,77 @@ static void decode_panel(pk_precision precision, pk_codes codes, int64_t blocks,
 #undef DECODE_CODES
 #undef DECODE
 }
+
+// ---- Few rows times codes -----------------------------------------------------------------------------
+// A row or a tile's few take the weights as they are decoded; more take a panel that is decoded once (decode_panel). The
+// weights, and the order of the sums, are the same.
+
+// Vectors of columns at a time: as many chains of sums as hide a multiply-add's latency, and leave registers.
+#define CODED_VECTORS (LANES == 16 ? 4 : 2)
+#define CODED_TILE_ROWS (LANES == 16 ? 4 : 2)
+
+/// sums[rows, 64] += x[rows, 32] * one block of codes.
+INLINE void multiply_block(const int rows, pk_codes codes, const char *coded, vf values, const float *x, int64_t ldx,
+                           float (*sums)[PK_PANEL]) {
+    const uint16_t *scales = (const uint16_t *)coded, *minima = scales + PK_PANEL;
+    const bool has_minima = codes == PK_CODES_4;
+    const uint32_t *words = (const uint32_t *)(coded + (has_minima ? 2 : 1) * PK_PANEL * sizeof(uint16_t));
+    const int per_word = codes == PK_CODES_8 ? 4 : 8;
+    for (int column = 0; column < PK_PANEL; column += CODED_VECTORS * LANES) {
+        vf scale[CODED_VECTORS], minimum[CODED_VECTORS], sum[CODED_TILE_ROWS][CODED_VECTORS];
+        UNROLL for (int v = 0; v < CODED_VECTORS; v++) {
+            scale[v] = v_load_half(scales + column + v * LANES);
+            minimum[v] = has_minima ? v_load_half(minima + column + v * LANES) : v_splat(-0.0f);
+            UNROLL for (int r = 0; r < rows; r++) sum[r][v] = v_load(sums[r] + column + v * LANES);
+        }
+        _Pragma("clang loop unroll(disable)") for (int word = 0; word < PK_CODE_BLOCK / per_word; word++) {
+            vu bits[CODED_VECTORS];
+            UNROLL for (int v = 0; v < CODED_VECTORS; v++) bits[v] = v_load_bits(words + word * PK_PANEL + column + v * LANES);
+            UNROLL for (int i = 0; i < per_word; i++)
+                UNROLL for (int v = 0; v < CODED_VECTORS; v++) {
+                    const vf code = codes == PK_CODES_8 ? v_code8(bits[v], i) : v_code4(codes, bits[v], i, values);
+                    const vf weight = v_fma(code, scale[v], minimum[v]);
+                    UNROLL for (int r = 0; r < rows; r++)
+                        sum[r][v] = v_fma(v_splat(x[r * ldx + word * per_word + i]), weight, sum[r][v]);
+                }
+        }
+        UNROLL for (int v = 0; v < CODED_VECTORS; v++)
+            UNROLL for (int r = 0; r < rows; r++) v_store(sums[r] + column + v * LANES, sum[r][v]);
+    }
+}
+
+/// rows <= CODED_TILE_ROWS.
+static void coded_tile(pk_codes codes, int32_t rows, int64_t blocks, const float *x, int64_t ldx, const void *coded,
+                       float *y, int64_t ldy, int32_t columns, bool accumulate) {
+    const size_t block_bytes = pk_code_block_bytes(codes);
+    const vf values = v_code4_values(codes);
+    float sums[CODED_TILE_ROWS][PK_PANEL] = {{0}};
+    if (accumulate)
+        for (int32_t r = 0; r < rows; r++) memcpy(sums[r], y + r * ldy, (size_t)columns * sizeof(float));
+#define MULTIPLY(R, C)                                                                                         \
+    for (int64_t i = 0; i < blocks; i++)                                                                       \
+        multiply_block(R, C, (const char *)coded + (size_t)i * block_bytes, values, x + i * PK_CODE_BLOCK, ldx, sums);
+#define MULTIPLY_ROWS(C)                    \
+    switch (rows) {                         \
+    case 1: MULTIPLY(1, C) break;           \
+    case 2: MULTIPLY(2, C) break;           \
+    CODED_MORE_ROWS(C)                      \
+    }
+#if LANES == 16
+#define CODED_MORE_ROWS(C)                  \
+    case 3: MULTIPLY(3, C) break;           \
+    case 4: MULTIPLY(4, C) break;
+#else
+#define CODED_MORE_ROWS(C)
+#endif
+    switch (codes) {
+    case PK_CODES_4: MULTIPLY_ROWS(PK_CODES_4) break;
+    case PK_CODES_4_SIGNED: MULTIPLY_ROWS(PK_CODES_4_SIGNED) break;
+    case PK_CODES_8: MULTIPLY_ROWS(PK_CODES_8) break;
+    case PK_CODES_NONE: break;
+    }
+#undef MULTIPLY
+#undef MULTIPLY_ROWS
+#undef CODED_MORE_ROWS
+    for (int32_t r = 0; r < rows; r++) memcpy(y + r * ldy, sums[r], (size_t)columns * sizeof(float));
+}

@@ -6,7 +6,6 @@
 #include <string.h>
 
 enum {
-    SUM_BLOCK = 2048,         // summed elements per pass over a panel, at most; longer sums continue from y
     SUM_STEP = 32,            // summed elements that no block splits
     ROW_BLOCK = 48,           // rows of a task, twice as many when there are plenty
     PANEL_CACHE = 384 << 10,  // bytes of panels that neighbouring tasks keep in cache
@@ -223,20 +222,21 @@ static void product_panel(const product_job *job, int32_t worker, const product_
     const bool floats = job->precision == PK_FLOAT32, first_part = part == job->parts;
     const size_t element = element_bytes(job->precision);
     const int64_t columns = pk_min(PK_PANEL, part->n - panel * PK_PANEL), strip = floats ? kernels->strip : PK_PANEL;
+    const char *operands = (const char *)part->operands + (size_t)(begin * part->lda) * converted_element(job->precision);
+    const char *packed = part->packed + (size_t)panel * part->panel_bytes;
+    float *y = job->y + begin * job->ldy + part->column + panel * PK_PANEL;
+    const bool adds = job->accumulate || !first_part;
+    if (part->codes && floats && end - begin <= kernels->coded_tile_rows) {
+        kernels->coded_tile(part->codes, (int32_t)(end - begin), part->k / PK_CODE_BLOCK, (const float *)operands, part->lda,
+                            packed, y, job->ldy, (int32_t)columns, adds);
+        return;
+    }
     // With few rows the panels come from memory: the next one is fetched while this one is used.
     const bool streamed =
         first_part && !part->codes && job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < part->n;
     // Blocks of nearly equal length, whole steps of the widest instruction set.
-    const int64_t most = part->codes ? (int64_t)(DECODED_BYTES / (PK_PANEL * element)) : floats ? kernels->sum_block : SUM_BLOCK;
+    const int64_t most = part->codes ? (int64_t)(DECODED_BYTES / (PK_PANEL * element)) : floats ? kernels->sum_block : PK_SUM_BLOCK;
     const int64_t block = pk_round_up(pk_ceil_div(part->k, pk_ceil_div(part->k, most)), SUM_STEP);
-    const char *operands = (const char *)part->operands + (size_t)(begin * part->lda) * converted_element(job->precision);
-    const char *packed = part->packed + (size_t)panel * part->panel_bytes;
-    float *y = job->y + begin * job->ldy + part->column + panel * PK_PANEL;
-    if (part->codes && floats && end - begin <= kernels->coded_tile_rows) {
-        kernels->coded_tile(part->codes, (int32_t)(end - begin), part->k / PK_CODE_BLOCK, (const float *)operands, part->lda,
-                            packed, y, job->ldy, (int32_t)columns, job->accumulate || !first_part);
-        return;
-    }
     product_pass pass = {.lda = part->lda, .ldy = job->ldy, .rows = end - begin,
                          .fetches_sums = job->accumulate && first_part};
     // A strip stays in the nearest cache, so does what is made of codes.
@@ -246,7 +246,7 @@ static void product_panel(const product_job *job, int32_t worker, const product_
             const char *b;
             pass.a = operands + (size_t)from * converted_element(job->precision);
             pass.count = pk_min(block, part->k - from);
-            pass.accumulate = job->accumulate || !first_part || from > 0;
+            pass.accumulate = adds || from > 0;
             if (part->codes) {
                 char *decoded = job->decoded + (size_t)worker * DECODED_BYTES;
                 kernels->decode_panel(job->precision, part->codes, pass.count / PK_CODE_BLOCK,
@@ -291,7 +291,7 @@ static void run_product(pk_pool *pool, product_job *job) {
         job->panel_block = pk_max(1, panels / (threads * 16));
     } else {
         // Neighbouring tasks share their panels, which stay in the second-level cache while rows pass.
-        const int64_t resident = PANEL_CACHE / (int64_t)(pk_min(job->parts->k, SUM_BLOCK) * PK_PANEL * element_bytes(job->precision));
+        const int64_t resident = PANEL_CACHE / (int64_t)(pk_min(job->parts->k, PK_SUM_BLOCK) * PK_PANEL * element_bytes(job->precision));
         const int64_t tasks = pk_max(1, job->row_blocks * panels / (threads * 16));
         job->panel_block = pk_max(1, pk_min(resident, tasks));
         // Equal groups: a short last one would end the run on one thread.

@@ -68,20 +68,22 @@ static void head_chunk_task(void *context, int32_t worker, int64_t index) {
     const int64_t tiles = pk_ceil_div(rows, pk_tile_rows(kernels, job->precision));
     float *logits = job->scratch + (int64_t)worker * HEAD_ROWS * PK_CHUNK;
     const size_t operand = job->precision == PK_BFLOAT16 ? kernels->bf16_operand : sizeof(float);
-    for (int64_t panel = 0; panel * PK_PANEL < columns; panel++) {
-        const char *b = job->packed + (size_t)(chunk * HEAD_PANELS + panel) * job->panel_bytes;
-        const int64_t wide = pk_min(PK_PANEL, columns - panel * PK_PANEL);
+    const bool floats = job->precision == PK_FLOAT32;
+    const char *packed = job->packed + (size_t)(chunk * HEAD_PANELS) * job->panel_bytes;
+    // What one tile multiplies: of floats a strip.
+    const int64_t strip = floats ? kernels->strip : PK_PANEL;
+    const size_t strip_bytes = job->panel_bytes / (size_t)(PK_PANEL / strip);
+    for (int64_t c = 0; c < columns; c += strip, packed += strip_bytes) {
+        const int32_t wide = (int32_t)pk_min(strip, columns - c);
         for (int64_t tile = 0; tile < tiles; tile++) {
             const int64_t from = rows * tile / tiles;
             const int32_t height = (int32_t)(rows * (tile + 1) / tiles - from);
             const char *a = job->operands + (size_t)((first + from) * job->lda) * operand;
-            float *y = logits + from * PK_CHUNK + panel * PK_PANEL;
-            if (job->precision == PK_BFLOAT16)
-                kernels->tile_bf16(height, pk_ceil_div(job->k, 2), a, job->lda, b, NULL, 0, y, PK_CHUNK, (int32_t)wide, false);
+            float *y = logits + from * PK_CHUNK + c;
+            if (floats)
+                kernels->tile_f32(height, job->k, (const float *)a, job->lda, (const float *)packed, y, PK_CHUNK, wide, false);
             else
-                for (int64_t c = 0; c < wide; c += kernels->strip)
-                    kernels->tile_f32(height, job->k, (const float *)a, job->lda, (const float *)b + c * job->k, y + c,
-                                      PK_CHUNK, (int32_t)pk_min(kernels->strip, wide - c), false);
+                kernels->tile_bf16(height, pk_ceil_div(job->k, 2), a, job->lda, packed, NULL, 0, y, PK_CHUNK, wide, false);
         }
     }
     for (int64_t r = 0; r < rows; r++) {

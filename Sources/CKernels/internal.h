@@ -7,6 +7,7 @@
 enum {
     PK_PANEL = 64,    // columns of a packed panel, queries and keys of an attention block
     PK_CHUNK = 1024,  // columns summed in single precision before a double takes over
+    PK_SUM_BLOCK = 2048,  // summed elements per pass over a panel, at most; longer sums continue from y
     PK_LINE = 64,     // bytes of a cache line
     PK_SPARE = 16,    // elements that a vector store may run over
 };

@@ -39,7 +39,7 @@
 #endif
 // Of a strip that is narrower than a panel, what leaves the first-level cache room for a tile's rows: its columns are
 // then read from there by every tile but the first.
-#define STRIP_SUMS (STRIP < PK_PANEL ? 320 * 16 / STRIP : 2048)
+#define STRIP_SUMS (STRIP < PK_PANEL ? 320 * 16 / STRIP : PK_SUM_BLOCK)
 #include "decode.h"
 #include "softmax.h"
 #include "optimizer.h"

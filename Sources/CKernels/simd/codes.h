@@ -52,23 +52,41 @@ INLINE void store_pair(pk_precision precision, void *panel, int64_t k, int64_t p
     }
 }
 
+/// One block of a panel's codes.
+typedef struct {
+    const uint16_t *scales, *minima;  // [64]; minima may be NULL
+    const uint32_t *words;            // [32 / per_word, 64]
+    int per_word;                     // codes of successive inputs in a word
+} code_block;
+
+INLINE code_block read_block(pk_codes codes, const void *coded) {
+    const uint16_t *scales = coded, *minima = codes == PK_CODES_4 ? scales + PK_PANEL : NULL;
+    return (code_block){scales, minima, (const uint32_t *)((minima ? minima : scales) + PK_PANEL), codes == PK_CODES_8 ? 4 : 8};
+}
+
+INLINE vf block_scale(code_block block, int column) { return v_load_half(block.scales + column); }
+
+/// A product keeps its zero's sign beside -0.
+INLINE vf block_minimum(code_block block, int column) {
+    return block.minima ? v_load_half(block.minima + column) : v_splat(-0.0f);
+}
+
+/// LANES weights of code `at` of each of `words`.
+INLINE vf v_weight(pk_codes codes, vu words, int at, vf values, vf scale, vf minimum) {
+    const vf code = codes == PK_CODES_8 ? v_code8(words, at) : v_code4(codes, words, at, values);
+    return v_fma(code, scale, minimum);
+}
+
 INLINE void decode_block(pk_precision precision, pk_codes codes, const char *coded, vf values, int64_t k, int64_t input,
                          void *panel) {
-    const uint16_t *scales = (const uint16_t *)coded, *minima = scales + PK_PANEL;
-    const bool has_minima = codes == PK_CODES_4;
-    const uint32_t *words = (const uint32_t *)(coded + (has_minima ? 2 : 1) * PK_PANEL * sizeof(uint16_t));
-    const int per_word = codes == PK_CODES_8 ? 4 : 8;
+    const code_block block = read_block(codes, coded);
     for (int column = 0; column < PK_PANEL; column += LANES) {
-        const vf scale = v_load_half(scales + column);
-        // A product keeps its zero's sign beside -0.
-        const vf minimum = has_minima ? v_load_half(minima + column) : v_splat(-0.0f);
-        UNROLL for (int word = 0; word < PK_CODE_BLOCK / per_word; word++) {
-            const vu bits = v_load_bits(words + word * PK_PANEL + column);
-            UNROLL for (int i = 0; i < per_word; i += 2) {
-                const vf even = codes == PK_CODES_8 ? v_code8(bits, i) : v_code4(codes, bits, i, values);
-                const vf odd = codes == PK_CODES_8 ? v_code8(bits, i + 1) : v_code4(codes, bits, i + 1, values);
-                store_pair(precision, panel, k, (input + word * per_word + i) / 2, column, v_fma(even, scale, minimum),
-                           v_fma(odd, scale, minimum));
+        const vf scale = block_scale(block, column), minimum = block_minimum(block, column);
+        UNROLL for (int word = 0; word < PK_CODE_BLOCK / block.per_word; word++) {
+            const vu bits = v_load_bits(block.words + word * PK_PANEL + column);
+            UNROLL for (int i = 0; i < block.per_word; i += 2) {
+                store_pair(precision, panel, k, (input + word * block.per_word + i) / 2, column,
+                           v_weight(codes, bits, i, values, scale, minimum), v_weight(codes, bits, i + 1, values, scale, minimum));
             }
         }
     }
@@ -104,26 +122,23 @@ static void decode_panel(pk_precision precision, pk_codes codes, int64_t blocks,
 /// sums[rows, 64] += x[rows, 32] * one block of codes.
 INLINE void multiply_block(const int rows, pk_codes codes, const char *coded, vf values, const float *x, int64_t ldx,
                            float (*sums)[PK_PANEL]) {
-    const uint16_t *scales = (const uint16_t *)coded, *minima = scales + PK_PANEL;
-    const bool has_minima = codes == PK_CODES_4;
-    const uint32_t *words = (const uint32_t *)(coded + (has_minima ? 2 : 1) * PK_PANEL * sizeof(uint16_t));
-    const int per_word = codes == PK_CODES_8 ? 4 : 8;
+    const code_block block = read_block(codes, coded);
     for (int column = 0; column < PK_PANEL; column += CODED_VECTORS * LANES) {
         vf scale[CODED_VECTORS], minimum[CODED_VECTORS], sum[CODED_TILE_ROWS][CODED_VECTORS];
         UNROLL for (int v = 0; v < CODED_VECTORS; v++) {
-            scale[v] = v_load_half(scales + column + v * LANES);
-            minimum[v] = has_minima ? v_load_half(minima + column + v * LANES) : v_splat(-0.0f);
+            scale[v] = block_scale(block, column + v * LANES);
+            minimum[v] = block_minimum(block, column + v * LANES);
             UNROLL for (int r = 0; r < rows; r++) sum[r][v] = v_load(sums[r] + column + v * LANES);
         }
-        _Pragma("clang loop unroll(disable)") for (int word = 0; word < PK_CODE_BLOCK / per_word; word++) {
+        _Pragma("clang loop unroll(disable)") for (int word = 0; word < PK_CODE_BLOCK / block.per_word; word++) {
+            const float *inputs = x + word * block.per_word;
             vu bits[CODED_VECTORS];
-            UNROLL for (int v = 0; v < CODED_VECTORS; v++) bits[v] = v_load_bits(words + word * PK_PANEL + column + v * LANES);
-            UNROLL for (int i = 0; i < per_word; i++)
+            UNROLL for (int v = 0; v < CODED_VECTORS; v++) bits[v] = v_load_bits(block.words + word * PK_PANEL + column + v * LANES);
+            UNROLL for (int i = 0; i < block.per_word; i++)
                 UNROLL for (int v = 0; v < CODED_VECTORS; v++) {
-                    const vf code = codes == PK_CODES_8 ? v_code8(bits[v], i) : v_code4(codes, bits[v], i, values);
-                    const vf weight = v_fma(code, scale[v], minimum[v]);
+                    const vf weight = v_weight(codes, bits[v], i, values, scale[v], minimum[v]);
                     UNROLL for (int r = 0; r < rows; r++)
-                        sum[r][v] = v_fma(v_splat(x[r * ldx + word * per_word + i]), weight, sum[r][v]);
+                        sum[r][v] = v_fma(v_splat(inputs[r * ldx + i]), weight, sum[r][v]);
                 }
         }
         UNROLL for (int v = 0; v < CODED_VECTORS; v++)

@@ -14,8 +14,8 @@ INLINE void tile_f32_fixed(const int rows, const int vectors, int64_t k, const f
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int v = 0; v < vectors; v++)
             sum[r][v] = accumulate ? v_load(y + r * ldy + v * LANES) : v_splat(0);
-    // Two pointers reach six rows by the addresses that an instruction can state: on AVX2, where a step has only twelve
-    // multiply-adds, steps of address arithmetic are as many instructions as the front end has left.
+    // The compiler may not know that `high` is three rows from `low`: it would go from row to row by additions, which on
+    // AVX2, with twelve multiply-adds a step, are more instructions than the front end has room for.
     const float *low = a, *high = a + (rows > 3 ? 3 * row_stride : 0);
     __asm__("" : "+r"(high));
     _Pragma("clang loop unroll(disable)") for (int64_t kk = 0; kk < k; kk++) {

@@ -47,10 +47,8 @@ package final class MappedFile: @unchecked Sendable {
     /// Takes the whole pages of a range out of memory; they are read again when they are touched.
     func releasePages(_ range: Range<Int>) {
         guard let address = bytes.baseAddress else { return }
-        let page = Int(getpagesize())
-        let (first, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
         // No changes are lost: the mapping is read-only.
-        if end > first { madvise(UnsafeMutableRawPointer(mutating: address + first), end - first, MADV_DONTNEED) }
+        releaseWholePages(of: UnsafeMutableRawPointer(mutating: address), range)
     }
 
     private static func unreadable(_ path: String, _ reason: String) -> CheckpointError {
@@ -58,4 +56,12 @@ package final class MappedFile: @unchecked Sendable {
     }
 
     static func systemMessage(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
+}
+
+/// Takes the whole pages of a range of a file's mapping out of the process's memory; they are read again when they are
+/// touched. Of a private mapping, what was written is lost.
+package func releaseWholePages(of mapping: UnsafeMutableRawPointer, _ range: Range<Int>) {
+    let page = Int(getpagesize())
+    let (first, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
+    if end > first { madvise(mapping + first, end - first, MADV_DONTNEED) }
 }

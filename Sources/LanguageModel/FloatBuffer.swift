@@ -6,6 +6,7 @@ import Musl
 import Darwin
 #endif
 import CKernels
+import Checkpoints
 
 /// `byteCount` zeros, 64-byte aligned; `pk_release` gives them back. Ends the process where there is no memory, as
 /// Swift's own allocation does.
@@ -66,12 +67,9 @@ public final class FloatBuffer: @unchecked Sendable {
     /// brings back what is touched and up to megabytes around it.
     func releasePages(_ elements: Range<Int>) {
         guard descriptor != nil else { return }
-        let (page, stride) = (Int(getpagesize()), MemoryLayout<Float>.stride)
-        let first = (elements.lowerBound * stride + page - 1) / page * page
-        // The buffer's last page is its own.
-        let end = elements.upperBound == count ? byteCount : elements.upperBound * stride / page * page
-        // On a shared file mapping this drops no data: changed pages belong to the file's cache.
-        if end > first { madvise(UnsafeMutableRawPointer(pointer) + first, end - first, MADV_DONTNEED) }
+        let stride = MemoryLayout<Float>.stride
+        // On a shared mapping this drops no data: changed pages belong to the file's cache.
+        releaseWholePages(of: pointer, elements.lowerBound * stride..<elements.upperBound * stride)
     }
 
     /// Copies `count` elements from `offset` on, without bringing their pages back.

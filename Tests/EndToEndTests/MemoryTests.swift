@@ -3,8 +3,8 @@ import Testing
 
 /// What a process needs of memory, as the system counted it.
 struct MemoryTests {
-    /// The model's float32 values and what is packed of them are never in memory at once: each of SmolLM2's is 538 MB where
-    /// the CPU has no bfloat16.
+    /// The model's float32 values and what is packed of them are never all in memory at once. SmolLM2's are 538 MB, and 538
+    /// (in bfloat16 269) more; as they leave, codes of 84 MB and what the program needs come.
     @Test func loadingKeepsOneCopyOfTheWeights() async throws {
         let program = try Program(product: "precis")
         let model = Repository.cache.appendingPathComponent("SmolLM2-135M-Instruct.Q4_1.gguf").path
@@ -20,7 +20,7 @@ struct MemoryTests {
         ])
         try #require(result.exitCode == 0, "\(result)")
         let peak = try #require(result.standardOutput.firstMatch(of: /peak ([0-9]+)/).flatMap { Int($0.1) }, "\(result)")
-        #expect(peak * 1024 < 900_000_000, "\(result)")
+        #expect(peak * 1024 < 790_000_000, "\(result)")
         #expect(peak * 1024 > 100_000_000, "\(result)")
     }
 }

@@ -146,6 +146,13 @@ INLINE void multiply_block(const int rows, pk_codes codes, const char *coded, vf
     }
 }
 
+/// Codes come from memory, and a page's last ones end the hardware's own fetching.
+#define CODED_BLOCKS_AHEAD 2
+
+INLINE void fetch_block(const char *coded, size_t bytes) {
+    for (size_t line = 0; line < bytes; line += PK_LINE) __builtin_prefetch(coded + line);
+}
+
 /// rows <= CODED_TILE_ROWS.
 static void coded_tile(pk_codes codes, int32_t rows, int64_t blocks, const float *x, int64_t ldx, const void *coded,
                        float *y, int64_t ldy, int32_t columns, bool accumulate) {
@@ -155,8 +162,11 @@ static void coded_tile(pk_codes codes, int32_t rows, int64_t blocks, const float
     if (accumulate)
         for (int32_t r = 0; r < rows; r++) memcpy(sums[r], y + r * ldy, (size_t)columns * sizeof(float));
 #define MULTIPLY(R, C)                                                                                         \
-    for (int64_t i = 0; i < blocks; i++)                                                                       \
-        multiply_block(R, C, (const char *)coded + (size_t)i * block_bytes, values, x + i * PK_CODE_BLOCK, ldx, sums);
+    for (int64_t i = 0; i < blocks; i++) {                                                                     \
+        const char *block = (const char *)coded + (size_t)i * block_bytes;                                     \
+        fetch_block(block + CODED_BLOCKS_AHEAD * block_bytes, block_bytes);                                    \
+        multiply_block(R, C, block, values, x + i * PK_CODE_BLOCK, ldx, sums);                                 \
+    }
 #define MULTIPLY_ROWS(C)                    \
     switch (rows) {                         \
     case 1: MULTIPLY(1, C) break;           \

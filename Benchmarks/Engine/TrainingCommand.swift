@@ -66,7 +66,8 @@ struct TrainingCommand: AsyncParsableCommand {
                 method == .lora ? .adapter(rank: rank, targets: AdapterTarget.allCases) : .full,
                 configuration: loaded.configuration, precision: model.precision,
                 tokenBudget: max(tokenBudget, pairs.map(\.tree.tokenCount).max() ?? 0),
-                recomputesActivations: recompute, storage: method == .lora ? .file(folder: temporary) : .memory
+                recomputesActivations: recompute, storage: method == .lora ? .file(folder: temporary) : .memory,
+                codes: loaded.codes
             ).byteCount
         try result.report()
     }

@@ -32,6 +32,11 @@ size_t pk_packed_bytes(pk_precision precision, int64_t n, int64_t k) {
     return (size_t)pk_ceil_div(n, PK_PANEL) * panel_bytes(precision, k);
 }
 
+/// Bytes of a panel of a packed or coded weight.
+static size_t weight_panel_bytes(pk_precision precision, pk_codes codes, int64_t k) {
+    return codes ? pk_coded_bytes(codes, PK_PANEL, k) : panel_bytes(precision, k);
+}
+
 // ---- Packing --------------------------------------------------------------------------------------
 
 typedef struct {
@@ -61,21 +66,35 @@ void pk_pack(pk_pool *pool, pk_precision precision, const float *w, int64_t n, i
 
 typedef struct {
     pk_precision precision;
+    pk_codes codes;
     int64_t n, k;
     const char *packed;  // [n, k]
     char *transposed;    // [k, n]
+    char *decoded;       // DECODED_BYTES for each worker, where `packed` is coded
 } transpose_job;
 
 static void transpose_panel_task(void *context, int32_t worker, int64_t panel) {
-    (void)worker;
     const transpose_job *job = context;
-    pk_kernels_current()->transpose_packed(job->precision, job->n, job->k, panel * PK_PANEL, job->packed,
-                                           job->transposed + (size_t)panel * panel_bytes(job->precision, job->n));
+    const pk_kernels *kernels = pk_kernels_current();
+    const int64_t first = panel * PK_PANEL, inputs = pk_min(PK_PANEL, job->k - first);
+    char *to = job->transposed + (size_t)panel * panel_bytes(job->precision, job->n);
+    for (int64_t output = 0; output < job->n; output += PK_PANEL) {
+        const char *from = job->packed + (size_t)(output / PK_PANEL) * weight_panel_bytes(job->precision, job->codes, job->k);
+        if (job->codes) {
+            char *decoded = job->decoded + (size_t)worker * DECODED_BYTES;
+            kernels->decode_panel(job->precision, job->codes, inputs / PK_CODE_BLOCK,
+                                  from + (size_t)(first / PK_CODE_BLOCK) * pk_code_block_bytes(job->codes), decoded);
+            kernels->transpose_packed(job->precision, job->n, inputs, output, 0, decoded, to);
+        } else {
+            kernels->transpose_packed(job->precision, job->n, job->k, output, first, from, to);
+        }
+    }
 }
 
-void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64_t k, const void *packed,
+void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64_t k, const void *packed, pk_codes codes,
                          void *transposed) {
-    transpose_job job = {precision, n, k, packed, transposed};
+    transpose_job job = {precision, codes, n, k, packed, transposed, NULL};
+    if (codes) job.decoded = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)pk_pool_threads(pool) * DECODED_BYTES);
     pk_pool_run_indexed(pool, pk_ceil_div(k, PK_PANEL), transpose_panel_task, &job);
 }
 
@@ -111,22 +130,23 @@ typedef struct {
     pk_precision precision;
     pk_codes codes;
     int64_t n, k;
-    const char *coded, *packed;
-    char *decoded;  // a panel for each worker
+    const char *coded;
+    const float *w;
+    char *panels;  // two for each worker
     _Atomic bool differs;
 } match_job;
 
 static void match_task(void *context, int32_t worker, int64_t panel) {
     match_job *job = context;
+    const pk_kernels *kernels = pk_kernels_current();
     const size_t bytes = panel_bytes(job->precision, job->k);
-    const int64_t blocks = job->k / PK_CODE_BLOCK;
-    char *decoded = job->decoded + (size_t)worker * bytes;
-    pk_kernels_current()->decode_panel(job->precision, job->codes, blocks,
-                                       job->coded + (size_t)(panel * blocks) * pk_code_block_bytes(job->codes), decoded);
-    const char *packed = job->packed + (size_t)panel * bytes;
+    const int64_t first = panel * PK_PANEL, columns = pk_min(PK_PANEL, job->n - first);
+    char *decoded = job->panels + (size_t)worker * 2 * bytes, *packed = decoded + bytes;
+    kernels->decode_panel(job->precision, job->codes, job->k / PK_CODE_BLOCK,
+                          job->coded + (size_t)panel * weight_panel_bytes(job->precision, job->codes, job->k), decoded);
+    kernels->pack_panel(job->precision, columns, job->k, job->w + first * job->k, job->k, false, packed);
     // Words of a float or a pair; columns that fill up the last panel may differ in a zero's sign.
-    const int64_t columns = pk_min(PK_PANEL, job->n - panel * PK_PANEL);
-    const int64_t strip = job->precision == PK_FLOAT32 ? pk_kernels_current()->strip : PK_PANEL;
+    const int64_t strip = job->precision == PK_FLOAT32 ? kernels->strip : PK_PANEL;
     const size_t row_bytes = (size_t)strip * sizeof(uint32_t), strip_bytes = bytes / (size_t)(PK_PANEL / strip);
     for (int64_t c = 0; c < columns; c += strip, decoded += strip_bytes, packed += strip_bytes)
         for (size_t row = 0; row < strip_bytes; row += row_bytes)
@@ -135,9 +155,9 @@ static void match_task(void *context, int32_t worker, int64_t panel) {
 }
 
 bool pk_codes_match(pk_pool *pool, pk_precision precision, pk_codes codes, int64_t n, int64_t k, const void *coded,
-                    const void *packed) {
-    const size_t bytes = (size_t)pk_pool_threads(pool) * panel_bytes(precision, k);
-    match_job job = {precision, codes, n, k, coded, packed, pk_pool_scratch(pool, PK_SCRATCH_WORKERS, bytes), false};
+                    const float *w) {
+    const size_t bytes = (size_t)pk_pool_threads(pool) * 2 * panel_bytes(precision, k);
+    match_job job = {precision, codes, n, k, coded, w, pk_pool_scratch(pool, PK_SCRATCH_WORKERS, bytes), false};
     pk_pool_run_indexed(pool, pk_ceil_div(n, PK_PANEL), match_task, &job);
     return !job.differs;
 }
@@ -168,8 +188,11 @@ typedef struct {
     float *y;
     int64_t ldy;
     bool accumulate;
+    int64_t pass_rows;  // that a panel serves at a time
     int64_t row_block, panel_block, row_blocks, panels_ahead;
-    char *decoded;  // DECODED_BYTES for each worker, where a part has codes
+    bool decodes_panels;   // whole ones, for all rows of a task; otherwise what the nearest cache holds at a time
+    char *decoded;         // for each worker, where the first part has codes
+    size_t decoded_bytes;  // of a worker
 } product_job;
 
 /// Sums that the next tile continues from, usually in memory by now, are fetched during this one.
@@ -215,19 +238,20 @@ static void run_pass(const product_job *job, const product_pass *pass) {
     }
 }
 
-/// Rows [begin, end) of one panel of one part.
-static void product_panel(const product_job *job, int32_t worker, const product_part *part, int64_t begin, int64_t end,
-                          int64_t panel) {
+static char *worker_panel(const product_job *job, int32_t worker) { return job->decoded + (size_t)worker * job->decoded_bytes; }
+
+/// Rows [begin, end) of one panel of one part, which `packed` is, in codes or not.
+static void product_panel(const product_job *job, int32_t worker, const product_part *part, const char *packed, pk_codes codes,
+                          int64_t begin, int64_t end, int64_t panel) {
     const pk_kernels *kernels = job->kernels;
     const bool floats = job->precision == PK_FLOAT32, first_part = part == job->parts;
     const size_t element = element_bytes(job->precision);
     const int64_t columns = pk_min(PK_PANEL, part->n - panel * PK_PANEL), strip = floats ? kernels->strip : PK_PANEL;
     const char *operands = (const char *)part->operands + (size_t)(begin * part->lda) * converted_element(job->precision);
-    const char *packed = part->packed + (size_t)panel * part->panel_bytes;
     float *y = job->y + begin * job->ldy + part->column + panel * PK_PANEL;
     const bool adds = job->accumulate || !first_part;
-    if (part->codes && floats && end - begin <= kernels->coded_tile_rows) {
-        kernels->coded_tile(part->codes, (int32_t)(end - begin), part->k / PK_CODE_BLOCK, (const float *)operands, part->lda,
+    if (codes && floats && end - begin <= kernels->coded_tile_rows) {
+        kernels->coded_tile(codes, (int32_t)(end - begin), part->k / PK_CODE_BLOCK, (const float *)operands, part->lda,
                             packed, y, job->ldy, (int32_t)columns, adds);
         return;
     }
@@ -235,22 +259,22 @@ static void product_panel(const product_job *job, int32_t worker, const product_
     const bool streamed =
         first_part && !part->codes && job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < part->n;
     // Blocks of nearly equal length, whole steps of the widest instruction set.
-    const int64_t most = part->codes ? (int64_t)(DECODED_BYTES / (PK_PANEL * element)) : floats ? kernels->sum_block : PK_SUM_BLOCK;
+    const int64_t most = codes ? (int64_t)(DECODED_BYTES / (PK_PANEL * element)) : floats ? kernels->sum_block : PK_SUM_BLOCK;
     const int64_t block = pk_round_up(pk_ceil_div(part->k, pk_ceil_div(part->k, most)), SUM_STEP);
     product_pass pass = {.lda = part->lda, .ldy = job->ldy, .rows = end - begin,
                          .fetches_sums = job->accumulate && first_part};
     // A strip stays in the nearest cache, so does what is made of codes.
-    const int64_t outer = part->codes ? PK_PANEL : strip;
+    const int64_t outer = codes ? PK_PANEL : strip;
     for (int64_t first = 0; first < columns; first += outer) {
         for (int64_t from = 0; from < part->k; from += block) {
             const char *b;
             pass.a = operands + (size_t)from * converted_element(job->precision);
             pass.count = pk_min(block, part->k - from);
             pass.accumulate = adds || from > 0;
-            if (part->codes) {
-                char *decoded = job->decoded + (size_t)worker * DECODED_BYTES;
-                kernels->decode_panel(job->precision, part->codes, pass.count / PK_CODE_BLOCK,
-                                      packed + (size_t)(from / PK_CODE_BLOCK) * pk_code_block_bytes(part->codes), decoded);
+            if (codes) {
+                char *decoded = worker_panel(job, worker);
+                kernels->decode_panel(job->precision, codes, pass.count / PK_CODE_BLOCK,
+                                      packed + (size_t)(from / PK_CODE_BLOCK) * pk_code_block_bytes(codes), decoded);
                 b = decoded;
             } else {
                 b = packed + (size_t)(first * part->k + from * strip) * element;
@@ -272,12 +296,24 @@ static void product_task(void *context, int32_t worker, int64_t index) {
     const int64_t first = index / job->row_blocks * job->panel_block;
     const int64_t last = pk_min(pk_ceil_div(job->n, PK_PANEL), first + job->panel_block);
     for (int64_t panel = first; panel < last; panel++) {
-        product_panel(job, worker, job->parts, begin, end, panel);
-        // What is added comes while the sums are in the cache.
-        for (int32_t i = 1; i < job->part_count; i++) {
-            const product_part *part = job->parts + i;
-            const int64_t own = panel - part->column / PK_PANEL;
-            if (own >= 0 && own * PK_PANEL < part->n) product_panel(job, worker, part, begin, end, own);
+        const product_part *part = job->parts;
+        const char *packed = part->packed + (size_t)panel * part->panel_bytes;
+        pk_codes codes = part->codes;
+        if (job->decodes_panels) {
+            char *decoded = worker_panel(job, worker);
+            job->kernels->decode_panel(job->precision, codes, part->k / PK_CODE_BLOCK, packed, decoded);
+            packed = decoded;
+            codes = PK_CODES_NONE;
+        }
+        for (int64_t row = begin; row < end; row += job->pass_rows) {
+            const int64_t next = pk_min(end, row + job->pass_rows);
+            product_panel(job, worker, part, packed, codes, row, next, panel);
+            // What is added comes while the sums are in the cache.
+            for (const product_part *added = part + 1; added < part + job->part_count; added++) {
+                const int64_t own = panel - added->column / PK_PANEL;
+                if (own >= 0 && own * PK_PANEL < added->n)
+                    product_panel(job, worker, added, added->packed + (size_t)own * added->panel_bytes, PK_CODES_NONE, row, next, own);
+            }
         }
     }
 }
@@ -285,14 +321,22 @@ static void product_task(void *context, int32_t worker, int64_t index) {
 static void run_product(pk_pool *pool, product_job *job) {
     const int64_t panels = pk_ceil_div(job->n, PK_PANEL), threads = pk_pool_threads(pool);
     // Enough tasks to even out the threads, each long enough (about 10 us) to hide its start.
-    job->row_block = job->m * panels >= ROW_BLOCK * 2 * 16 * threads ? ROW_BLOCK * 2 : ROW_BLOCK;
+    const int64_t wanted = threads * 16;
+    job->pass_rows = job->row_block = job->m * panels >= ROW_BLOCK * 2 * wanted ? ROW_BLOCK * 2 : ROW_BLOCK;
+    if (job->decodes_panels) {
+        // A panel that is made of codes serves as many rows as leave enough tasks.
+        const int64_t passes = pk_ceil_div(job->m, job->pass_rows);
+        job->row_block *= pk_ceil_div(passes, pk_min(passes, pk_ceil_div(wanted, panels)));
+    }
     job->row_blocks = pk_ceil_div(job->m, job->row_block);
-    if (job->row_blocks == 1) {
-        job->panel_block = pk_max(1, panels / (threads * 16));
+    if (job->decodes_panels) {
+        job->panel_block = 1;
+    } else if (job->row_blocks == 1) {
+        job->panel_block = pk_max(1, panels / wanted);
     } else {
         // Neighbouring tasks share their panels, which stay in the second-level cache while rows pass.
         const int64_t resident = PANEL_CACHE / (int64_t)(pk_min(job->parts->k, PK_SUM_BLOCK) * PK_PANEL * element_bytes(job->precision));
-        const int64_t tasks = pk_max(1, job->row_blocks * panels / (threads * 16));
+        const int64_t tasks = pk_max(1, job->row_blocks * panels / wanted);
         job->panel_block = pk_max(1, pk_min(resident, tasks));
         // Equal groups: a short last one would end the run on one thread.
         job->panel_block = pk_ceil_div(panels, pk_ceil_div(panels, job->panel_block));
@@ -392,11 +436,15 @@ void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, in
         }
         part->operands = rows[i].converted ? rows[i].converted : rows[i].x;
         part->lda = rows[i].converted ? rows[i].ldc : rows[i].ldx;
-        part->panel_bytes = part->codes ? pk_coded_bytes(part->codes, PK_PANEL, part->k) : panel_bytes(precision, part->k);
+        part->panel_bytes = weight_panel_bytes(precision, part->codes, part->k);
     }
     product_job job = {.kernels = pk_kernels_current(), .precision = precision, .m = m, .n = n, .parts = parts,
                        .part_count = count, .y = y, .ldy = ldy, .accumulate = accumulate};
-    if (codes) job.decoded = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)pk_pool_threads(pool) * DECODED_BYTES);
+    if (codes) {
+        job.decodes_panels = m > pk_coded_rows(precision);
+        job.decoded_bytes = job.decodes_panels ? panel_bytes(precision, k) : DECODED_BYTES;
+        job.decoded = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)pk_pool_threads(pool) * job.decoded_bytes);
+    }
     if (count > 0) run_product(pool, &job);
     for (const pk_addend *addend = addends + fused; addend < addends + addend_count; addend++)
         pk_gemm(pool, precision, m, addend->n, addend->k, addend->x, addend->ldx, addend->packed, y + addend->column, ldy, true);

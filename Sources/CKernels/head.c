@@ -51,25 +51,26 @@ typedef struct {
     const char *operands;
     int64_t lda;
     const char *packed;
-    size_t panel_bytes;
+    pk_codes codes;
+    size_t panel_bytes;  // of a packed panel
     int64_t label_count;
     const int32_t *label_rows, *labels;
     float *label_logits, *lse, *mean_logits;
-    float *scratch;
+    char *scratch;            // for each worker: logits [HEAD_ROWS, PK_CHUNK], and where `packed` is coded a chunk's panels
+    size_t scratch_bytes;     // of a worker
     chunk_partial *partials;  // [rows, chunks]
 } head_job;
 
-static void head_chunk_task(void *context, int32_t worker, int64_t index) {
-    const head_job *job = context;
+static const size_t logits_bytes = (size_t)HEAD_ROWS * PK_CHUNK * sizeof(float);
+
+/// HEAD_ROWS rows from `first` on; `packed` is the chunk's first panel.
+static void head_chunk(const head_job *job, float *logits, int64_t chunk, int64_t first, const char *packed) {
     const pk_kernels *kernels = job->kernels;
-    const int64_t chunk = index % job->chunks, first = index / job->chunks * HEAD_ROWS;
     const int64_t rows = pk_min(HEAD_ROWS, job->rows - first), column = chunk * PK_CHUNK;
     const int64_t columns = pk_min(PK_CHUNK, job->n - column);
     const int64_t tiles = pk_ceil_div(rows, pk_tile_rows(kernels, job->precision));
-    float *logits = job->scratch + (int64_t)worker * HEAD_ROWS * PK_CHUNK;
     const size_t operand = job->precision == PK_BFLOAT16 ? kernels->bf16_operand : sizeof(float);
     const bool floats = job->precision == PK_FLOAT32;
-    const char *packed = job->packed + (size_t)(chunk * HEAD_PANELS) * job->panel_bytes;
     // What one tile multiplies: of floats a strip.
     const int64_t strip = floats ? kernels->strip : PK_PANEL;
     const size_t strip_bytes = job->panel_bytes / (size_t)(PK_PANEL / strip);
@@ -102,6 +103,25 @@ static void head_chunk_task(void *context, int32_t worker, int64_t index) {
     }
 }
 
+static void head_chunk_task(void *context, int32_t worker, int64_t index) {
+    const head_job *job = context;
+    char *scratch = job->scratch + (size_t)worker * job->scratch_bytes;
+    if (!job->codes) {
+        const int64_t chunk = index % job->chunks;
+        head_chunk(job, (float *)scratch, chunk, index / job->chunks * HEAD_ROWS,
+                   job->packed + (size_t)(chunk * HEAD_PANELS) * job->panel_bytes);
+        return;
+    }
+    // What is made of codes serves all rows.
+    char *decoded = scratch + logits_bytes;
+    const size_t coded_bytes = pk_coded_bytes(job->codes, PK_PANEL, job->k);
+    const int64_t begin = index * HEAD_PANELS, end = pk_min(begin + HEAD_PANELS, pk_ceil_div(job->n, PK_PANEL));
+    for (int64_t panel = begin; panel < end; panel++)
+        job->kernels->decode_panel(job->precision, job->codes, job->k / PK_CODE_BLOCK, job->packed + (size_t)panel * coded_bytes,
+                                   decoded + (size_t)(panel - begin) * job->panel_bytes);
+    for (int64_t first = 0; first < job->rows; first += HEAD_ROWS) head_chunk(job, (float *)scratch, index, first, decoded);
+}
+
 static void combine_chunks(const head_job *job, int64_t row) {
     const chunk_partial *partials = job->partials + row * job->chunks;
     float top = -INFINITY;
@@ -116,13 +136,13 @@ static void combine_chunks(const head_job *job, int64_t row) {
 }
 
 void pk_head_log_probs(pk_pool *pool, pk_precision precision, int64_t rows, int64_t n, int64_t k, const float *hidden,
-                       int64_t ldh, const void *packed, int64_t label_count, const int32_t *label_rows,
-                       const int32_t *labels, float *label_logits, float *lse, float *mean_logits) {
+                       int64_t ldh, const void *packed, pk_codes codes, int64_t label_count,
+                       const int32_t *label_rows, const int32_t *labels, float *label_logits, float *lse, float *mean_logits) {
     if (rows <= 0) return;
     head_job job = {
         .kernels = pk_kernels_current(), .precision = precision, .rows = rows, .n = n, .k = k,
         .chunks = pk_ceil_div(n, PK_CHUNK), .operands = (const char *)hidden, .lda = ldh, .packed = packed,
-        .panel_bytes = pk_packed_bytes(precision, PK_PANEL, k), .label_count = label_count, .label_rows = label_rows,
+        .codes = codes, .panel_bytes = pk_packed_bytes(precision, PK_PANEL, k), .label_count = label_count, .label_rows = label_rows,
         .labels = labels, .label_logits = label_logits, .lse = lse, .mean_logits = mean_logits,
     };
     if (precision == PK_BFLOAT16) {
@@ -132,8 +152,8 @@ void pk_head_log_probs(pk_pool *pool, pk_precision precision, int64_t rows, int6
         job.operands = operands;
     }
     job.partials = pk_pool_scratch(pool, PK_SCRATCH_PARTIALS, (size_t)(rows * job.chunks) * sizeof(chunk_partial));
-    job.scratch = pk_pool_scratch(pool, PK_SCRATCH_WORKERS,
-                                  (size_t)pk_pool_threads(pool) * HEAD_ROWS * PK_CHUNK * sizeof(float));
-    pk_pool_run_indexed(pool, pk_ceil_div(rows, HEAD_ROWS) * job.chunks, head_chunk_task, &job);
+    job.scratch_bytes = logits_bytes + (codes ? HEAD_PANELS * job.panel_bytes : 0);
+    job.scratch = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)pk_pool_threads(pool) * job.scratch_bytes);
+    pk_pool_run_indexed(pool, codes ? job.chunks : pk_ceil_div(rows, HEAD_ROWS) * job.chunks, head_chunk_task, &job);
     for (int64_t r = 0; r < rows; r++) combine_chunks(&job, r);
 }

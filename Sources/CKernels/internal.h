@@ -136,8 +136,10 @@ typedef struct {
     /// One panel: columns [0, columns) of the matrix `w` points at, strips of k rows or k rows of 64 columns.
     void (*pack_panel)(pk_precision precision, int64_t columns, int64_t k, const float *w, int64_t ld, bool transposed,
                        void *panel);
-    /// One panel of the transpose of what is packed as [n, k]: its columns are the inputs [first, first + 64).
-    void (*transpose_packed)(pk_precision precision, int64_t n, int64_t k, int64_t first, const void *packed, void *panel);
+    /// What a packed panel of [n, k], that of the outputs from `begin` on, has for one panel of the transpose, whose columns
+    /// are the inputs [first, first + 64).
+    void (*transpose_packed)(pk_precision precision, int64_t n, int64_t k, int64_t begin, int64_t first, const void *packed,
+                             void *panel);
     /// Blocks of a coded panel as a panel of that many rows.
     void (*decode_panel)(pk_precision precision, pk_codes codes, int64_t blocks, const void *coded, void *panel);
     /// y[rows, columns <= 64] (+)= x[rows, 32 * blocks] * coded panel, in float32: what decode_panel and tile_f32 give, to

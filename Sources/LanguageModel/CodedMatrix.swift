@@ -3,7 +3,8 @@ import Checkpoints
 
 /// A weight matrix [outputs, inputs] in its file's codes, which become the packed weights where a product needs them.
 ///
-/// Few rows wait for the memory that weights come from: 4-bit codes are a third of what bfloat16 is.
+/// Few rows wait for the memory that weights come from, of which 4-bit codes are a third of what bfloat16 is; and memory
+/// is what a large model does not fit into.
 final class CodedMatrix {
     let codes: pk_codes
     let storage: UnsafeMutableRawPointer
@@ -12,7 +13,7 @@ final class CodedMatrix {
     /// `nil` when the matrices do not fill whole blocks.
     init?(_ stack: [CodedWeights.Matrix]) {
         guard let first = stack.first, let inputs = first.tensor.shape.last, inputs % CodedTensor.blockLength == 0 else { return nil }
-        codes =
+        let codes =
             switch first.tensor.codes {
             case .unsigned4: PK_CODES_4
             case .signed4: PK_CODES_4_SIGNED
@@ -21,6 +22,7 @@ final class CodedMatrix {
         let outputs = stack.reduce(0) { $0 + $1.tensor.shape[0] }
         byteCount = pk_coded_bytes(codes, Int64(outputs), Int64(inputs))
         storage = allocateMemory(byteCount)
+        self.codes = codes
         let blocks = inputs / CodedTensor.blockLength
         var output = 0
         for matrix in stack {

@@ -23,6 +23,9 @@ struct DecoderMatrices {
     var output: PackedMatrix
     var gateUp: PackedMatrix
     var down: PackedMatrix
+
+    /// In the order of `ParameterLayout.Layer.matrices`.
+    var all: [PackedMatrix] { [queryKeyValue, output, gateUp, down] }
 }
 
 /// A Llama-family decoder: float32 weights, packed copies of them for the kernels, and passes over
@@ -53,8 +56,8 @@ public final class LanguageModel {
     private var forwardIsStale = true
     private var adapterIsStale = true
 
-    /// - Parameter codes: the same weights as their file has them: decoding then reads less memory. No bit of a result
-    ///   depends on them.
+    /// - Parameter codes: the same weights as their file has them, which take less memory (`Precision.computesFromCodes`)
+    ///   and less time to read. No bit of a result depends on them.
     /// - Precondition: `parameters` has `ParameterLayout(configuration).count` elements.
     public init(
         configuration: ModelConfiguration, parameters: FloatBuffer, codes: CodedWeights? = nil, precision: Precision,
@@ -125,8 +128,6 @@ public final class LanguageModel {
     func preparePackedWeights() {
         if forwardIsStale {
             packWeights()
-            // From here on only the embeddings of the tokens at hand are read.
-            parameters.releasePages(0..<parameters.count)
             forwardIsStale = false
         }
         if let adapter, adapterIsStale {
@@ -140,38 +141,41 @@ public final class LanguageModel {
         preparePackedWeights()
         guard let codes, precision.decodesFromCodes else { return }
         self.codes = nil
-        func attach(_ tensors: [ParameterLayout.Tensor], to matrix: PackedMatrix) {
+        forEachMatrix { matrix, tensors in
             // The other of two models that share their weights may have done it.
-            guard matrix.coded == nil, let coded = codes.stack(tensors).flatMap({ CodedMatrix($0) }) else { return }
-            matrix.attach(coded, pool: pool)
+            guard matrix.coded == nil, let coded = codes.matrix(of: tensors) else { return }
+            matrix.attach(coded, of: parameters.pointer + tensors[0].offset, pool: pool)
         }
-        for (layer, matrix) in zip(layout.layers, forwardMatrices) {
-            attach([layer.query, layer.key, layer.value], to: matrix.queryKeyValue)
-            attach([layer.output], to: matrix.output)
-            attach([layer.gate, layer.up], to: matrix.gateUp)
-            attach([layer.down], to: matrix.down)
-        }
-        attach([layout.head ?? layout.embeddings], to: forwardHead)
     }
 
-    /// Matrices whose products of few rows read codes.
+    /// Matrices that have codes.
     package var codedMatrixCount: Int {
-        let matrices = forwardMatrices.flatMap { [$0.queryKeyValue, $0.output, $0.gateUp, $0.down] } + [forwardHead]
-        return matrices.count { $0.coded != nil }
+        (forwardMatrices.flatMap(\.all) + [forwardHead]).count { $0.coded != nil }
     }
 
     private func packWeights() {
         gains.update(from: parameters)
-        for (layer, matrix) in zip(layout.layers, forwardMatrices) {
-            matrix.queryKeyValue.pack(parameters.pointer + layer.query.offset, transposed: false, pool: pool)
-            matrix.output.pack(parameters.pointer + layer.output.offset, transposed: false, pool: pool)
-            matrix.gateUp.pack(parameters.pointer + layer.gate.offset, transposed: false, pool: pool)
-            matrix.down.pack(parameters.pointer + layer.down.offset, transposed: false, pool: pool)
-            // Both copies of all layers are never in memory at once.
-            parameters.releasePages(layer.attentionNorm.offset..<layer.down.offset + layer.down.count)
+        // Codes that stand for packed weights serve decoding too.
+        let codes = precision.computesFromCodes ? codes : nil
+        if precision.computesFromCodes { self.codes = nil }
+        forEachMatrix { matrix, tensors in
+            let weights = UnsafePointer(parameters.pointer + tensors[0].offset)
+            let coded = codes?.matrix(of: tensors)
+            if let coded, matrix.replace(by: coded, of: weights, pool: pool) { return }
+            matrix.pack(weights, transposed: false, pool: pool)
         }
-        forwardHead.pack(
-            parameters.pointer + (layout.head ?? layout.embeddings).offset, transposed: false, pool: pool)
+    }
+
+    /// Calls `body` with each matrix and the adjacent parameters that it is made of; those in a file leave memory as the
+    /// work goes on, so that both copies of all layers are never there at once. Later only the embeddings of the tokens at
+    /// hand are read.
+    private func forEachMatrix(_ body: (PackedMatrix, [ParameterLayout.Tensor]) -> Void) {
+        for (layer, matrices) in zip(layout.layers, forwardMatrices) {
+            for (tensors, matrix) in zip(layer.matrices, matrices.all) { body(matrix, tensors) }
+            parameters.releasePages(layer.range)
+        }
+        body(forwardHead, [layout.headMatrix])
+        parameters.releasePages(0..<parameters.count)
     }
 
     /// W^T of a layer, valid until the next call.

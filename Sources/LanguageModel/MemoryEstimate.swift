@@ -8,7 +8,14 @@ public struct MemoryEstimate: Sendable, Hashable {
     }
 
     public private(set) var parts: [Part] = []
-    public var byteCount: Int { parts.reduce(Self.program) { $0 + $1.byteCount } }
+    /// Memory that loading takes beside the weights, before there are any other parts.
+    private var loading = 0
+    public var byteCount: Int {
+        let weights = parts.filter { Self.partsOfWeights.contains($0.name) }
+        return Self.program + max(Self.sum(parts), Self.sum(weights) + loading)
+    }
+
+    private static func sum(_ parts: [Part]) -> Int { parts.reduce(0) { $0 + $1.byteCount } }
 
     /// Program, libraries and a tokenizer of 50 thousand tokens.
     private static let program = 60_000_000
@@ -25,13 +32,16 @@ public struct MemoryEstimate: Sendable, Hashable {
     ///   - tokenBudget: rows of one forward and backward pass, or the tokens of the largest tree if that is more.
     ///   - scoredTokens: how many of these rows predict a scored token, at most.
     ///   - storage: where the float32 weights live; `.file` counts for adapters only.
+    ///   - codes: what the model's file has as codes; they count for adapters only.
     public static func training(
         _ training: Training, configuration c: ModelConfiguration, precision: Precision, tokenBudget: Int,
-        scoredTokens: Int? = nil, recomputesActivations: Bool = false, storage: FloatBuffer.Storage = .memory
+        scoredTokens: Int? = nil, recomputesActivations: Bool = false, storage: FloatBuffer.Storage = .memory, codes: CodedWeights? = nil
     ) -> MemoryEstimate {
         let layout = ParameterLayout(c)
         var estimate = MemoryEstimate()
-        estimate.addWeights(layout, c, precision, isResident: training == .full || storage == .memory)
+        estimate.addWeights(
+            layout, precision, codes: training == .full ? nil : codes,
+            isResident: training == .full || storage == .memory)
         switch training {
         case .full:
             estimate.add("gradients and optimizer", floats: 3 * layout.count)
@@ -66,23 +76,22 @@ public struct MemoryEstimate: Sendable, Hashable {
     /// Log-probabilities of token trees.
     public static func scoring(
         configuration c: ModelConfiguration, precision: Precision, largestTree: Int = 0,
-        storage: FloatBuffer.Storage = .memory
+        storage: FloatBuffer.Storage = .memory, codes: CodedWeights? = nil
     ) -> MemoryEstimate {
         var estimate = MemoryEstimate()
-        estimate.addWeights(ParameterLayout(c), c, precision, isResident: storage == .memory)
+        estimate.addWeights(ParameterLayout(c), precision, codes: codes, isResident: storage == .memory)
         estimate.addPass(rows: max(LanguageModel.scoringTokenBudget, largestTree), c, precision)
         return estimate
     }
 
     /// Sampling of `batchSize` sequences at once, `samplesPerPrompt` of each prompt.
-    /// - Parameter codes: what the model's file has as codes, which decoding reads.
     public static func sampling(
         configuration c: ModelConfiguration, precision: Precision, batchSize: Int, samplesPerPrompt: Int,
         promptTokens: Int, maximumTokens: Int, storage: FloatBuffer.Storage = .memory, codes: CodedWeights? = nil
     ) -> MemoryEstimate {
         var estimate = MemoryEstimate()
-        estimate.addWeights(ParameterLayout(c), c, precision, isResident: storage == .memory)
-        if let codes, precision.decodesFromCodes { estimate.add("codes", bytes: codes.byteCount) }
+        estimate.addWeights(
+            ParameterLayout(c), precision, codes: codes, isDecoding: true, isResident: storage == .memory)
         estimate.addPass(rows: max(promptTokens, batchSize), c, precision)
         let perToken = 2 * c.layerCount * c.keyValueSize * precision.operandBytes
         // One prompt more than fit: the next one is read while the last samples of the others go on.
@@ -98,21 +107,29 @@ public struct MemoryEstimate: Sendable, Hashable {
     /// The same for a model that shares its weights with one that is counted already.
     public var sharingWeights: MemoryEstimate {
         var estimate = self
-        estimate.parts.removeAll { $0.name == Self.weights || $0.name == Self.packedWeights }
+        estimate.parts.removeAll { Self.partsOfWeights.contains($0.name) }
+        estimate.loading = 0
         return estimate
     }
 
     private static let weights = "weights"
     private static let packedWeights = "packed weights"
+    private static let codes = "codes"
+    private static let partsOfWeights = [weights, packedWeights, codes]
 
     private mutating func addWeights(
-        _ layout: ParameterLayout, _ c: ModelConfiguration, _ precision: Precision, isResident: Bool
+        _ layout: ParameterLayout, _ precision: Precision, codes: CodedWeights?, isDecoding: Bool = false, isResident: Bool
     ) {
         if isResident { add(Self.weights, floats: layout.count) }
-        let matrices = layout.layers.reduce(0) {
-            $0 + [$1.query, $1.key, $1.value, $1.output, $1.gate, $1.up, $1.down].reduce(0) { $0 + $1.count }
+        let packed = (layout.layers.flatMap(\.matrices) + [[layout.headMatrix]]).filter {
+            !precision.computesFromCodes || codes?.has($0) != true
         }
-        add(Self.packedWeights, bytes: (matrices + c.vocabularyCount * c.hiddenSize) * precision.operandBytes)
+        add(Self.packedWeights, bytes: packed.joined().reduce(0) { $0 + $1.count } * precision.operandBytes)
+        if let codes, precision.computesFromCodes || (isDecoding && precision.decodesFromCodes) {
+            add(Self.codes, bytes: codes.byteCount)
+        }
+        // The largest tensor, in float32 and as its file has it.
+        if !isResident { loading = 6 * (layout.tensors.map(\.count).max() ?? 0) }
     }
 
     /// A pass that keeps nothing for the way back.

@@ -27,6 +27,11 @@ public struct ParameterLayout: Sendable, Hashable {
         public var gate: Tensor
         public var up: Tensor
         public var down: Tensor
+
+        /// The parameters that are read as one matrix each, in the order of `DecoderMatrices`.
+        var matrices: [[Tensor]] { [[query, key, value], [output], [gate, up], [down]] }
+        /// Elements of the flat buffer.
+        var range: Range<Int> { attentionNorm.offset..<down.offset + down.count }
     }
 
     public let embeddings: Tensor
@@ -38,6 +43,8 @@ public struct ParameterLayout: Sendable, Hashable {
     public let count: Int
     /// Every tensor in buffer order.
     public let tensors: [Tensor]
+    /// What the logits are computed with.
+    var headMatrix: Tensor { head ?? embeddings }
 
     public init(_ configuration: ModelConfiguration) {
         var tensors: [Tensor] = []

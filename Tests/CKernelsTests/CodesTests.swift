@@ -63,9 +63,9 @@ extension Kernels {
                 return bits & 0x8000 == 0 ? value : -value
             }
 
-            func matches(_ packed: AlignedBytes, _ precision: pk_precision, _ pool: Pool) -> Bool {
+            func matches(_ weights: [Float], _ precision: pk_precision, _ pool: Pool) -> Bool {
                 pk_codes_match(
-                    pool.handle, precision, codes, Int64(shape.outputs), Int64(shape.inputs), coded.pointer, packed.pointer)
+                    pool.handle, precision, codes, Int64(shape.outputs), Int64(shape.inputs), coded.pointer, weights)
             }
         }
 
@@ -81,8 +81,7 @@ extension Kernels {
             onEveryInstructionSet { name in
                 let pool = Pool(2)
                 for precision in [PK_FLOAT32, PK_BFLOAT16] {
-                    let panels = packed(pool, precision, matrix.weights, outputs: shape.outputs, inputs: shape.inputs)
-                    #expect(matrix.matches(panels, precision, pool), "\(name), precision \(precision.rawValue)")
+                    #expect(matrix.matches(matrix.weights, precision, pool), "\(name), precision \(precision.rawValue)")
                 }
             }
         }
@@ -93,13 +92,58 @@ extension Kernels {
             var weights = matrix.weights
             weights[100 * 64 + 33] += 0.5
             onEveryInstructionSet { name in
-                let pool = Pool(2)
-                let panels = packed(pool, PK_FLOAT32, weights, outputs: 130, inputs: 64)
-                #expect(!matrix.matches(panels, PK_FLOAT32, pool), "\(name)")
+                #expect(!matrix.matches(weights, PK_FLOAT32, Pool(2)), "\(name)")
             }
         }
 
-        /// Over every height of a tile and more, beside addends, from sums that are there.
+        @Test(arguments: kinds, shapes)
+        func becomeThePackedTranspose(kind: UInt32, shape: Shape) {
+            let matrix = Matrix(pk_codes(rawValue: kind), shape)
+            let (n, k) = (shape.outputs, shape.inputs)
+            onEveryInstructionSet { name in
+                let pool = Pool(2)
+                for precision in [PK_FLOAT32, PK_BFLOAT16] {
+                    let count = pk_packed_bytes(precision, Int64(k), Int64(n))
+                    func transposed(_ weights: UnsafeMutableRawPointer, _ codes: pk_codes) -> [UInt8] {
+                        let bytes = AlignedBytes(count)
+                        bytes.pointer.initializeMemory(as: UInt8.self, repeating: 0xA5, count: count)  // what is not written shows
+                        pk_transpose_packed(pool.handle, precision, Int64(n), Int64(k), weights, codes, bytes.pointer)
+                        return Array(UnsafeRawBufferPointer(start: bytes.pointer, count: count))
+                    }
+                    let panels = packed(pool, precision, matrix.weights, outputs: n, inputs: k)
+                    let same = transposed(panels.pointer, PK_CODES_NONE) == transposed(matrix.coded.pointer, matrix.codes)
+                    #expect(same, "\(name), precision \(precision.rawValue)")
+                }
+            }
+        }
+
+        /// More rows than one block of them, a last chunk that is not whole.
+        @Test(arguments: kinds)
+        func logProbabilitiesAreTheSameBits(kind: UInt32) {
+            let matrix = Matrix(pk_codes(rawValue: kind), Shape(outputs: 1100, inputs: 64))
+            let (n, k, rows) = (1100, 64, 100)
+            var random = SplitMix(5)
+            let hidden = random.floats(rows * k)
+            let labels = (0..<rows).map { Int32($0 * 11) }
+            onEveryInstructionSet { name in
+                for (precision, threads) in [(PK_FLOAT32, Int32(2)), (PK_BFLOAT16, 3)] {
+                    let pool = Pool(threads)
+                    func run(_ weights: UnsafeMutableRawPointer, _ codes: pk_codes) -> [Float] {
+                        var (logits, lse) = ([Float](repeating: .nan, count: rows), [Float](repeating: .nan, count: rows))
+                        var mean = lse
+                        pk_head_log_probs(
+                            pool.handle, precision, Int64(rows), Int64(n), Int64(k), hidden, Int64(k), weights, codes,
+                            Int64(rows), (0..<rows).map { Int32($0) }, labels, &logits, &lse, &mean)
+                        return logits + lse + mean
+                    }
+                    let panels = packed(pool, precision, matrix.weights, outputs: n, inputs: k)
+                    let same = sameBits(run(panels.pointer, PK_CODES_NONE), run(matrix.coded.pointer, matrix.codes))
+                    #expect(same, "\(name), precision \(precision.rawValue)")
+                }
+            }
+        }
+
+        /// Over every height of a tile and more, beside addends, from sums that are there; 700 rows are several tasks.
         @Test(arguments: kinds, shapes)
         func productsAreTheSameBits(kind: UInt32, shape: Shape) {
             let matrix = Matrix(pk_codes(rawValue: kind), shape)
@@ -111,7 +155,7 @@ extension Kernels {
                     let pool = Pool(threads)
                     let panels = packed(pool, precision, matrix.weights, outputs: n, inputs: k)
                     let added = packed(pool, precision, other, outputs: n, inputs: inner)
-                    for m in [1, 2, 3, 4, 5, 6, 7, 24, 110] {
+                    for m in [1, 2, 3, 4, 5, 6, 7, 24, 25, 110, 700] {
                         let (x, low, start) = (random.floats(m * k), random.floats(m * inner), random.floats(m * n))
                         func product(_ weights: UnsafeMutableRawPointer, _ codes: pk_codes, accumulate: Bool) -> [Float] {
                             var y = start

@@ -58,7 +58,7 @@ extension Kernels {
                 let pool = Pool(2)
                 let forward = panels(n, k) { pk_pack(pool.handle, precision, w, n, k, k, false, $0) }
                 let packed = panels(k, n) { pk_pack(pool.handle, precision, w, k, n, k, true, $0) }
-                let transposed = panels(k, n) { pk_transpose_packed(pool.handle, precision, n, k, forward, $0) }
+                let transposed = panels(k, n) { pk_transpose_packed(pool.handle, precision, n, k, forward, PK_CODES_NONE, $0) }
                 #expect(transposed == packed, "\(name)")
             }
         }

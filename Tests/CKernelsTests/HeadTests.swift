@@ -62,7 +62,7 @@ extension Kernels {
                     )
                     pk_head_log_probs(
                         pool.handle, precision, Int64(range.count), Int64(n), Int64(k),
-                        Array(hidden[(range.lowerBound * ldh)...]), Int64(ldh), panels.pointer, Int64(own.count),
+                        Array(hidden[(range.lowerBound * ldh)...]), Int64(ldh), panels.pointer, PK_CODES_NONE, Int64(own.count),
                         own.map { labelRows[$0] - Int32(range.lowerBound) }, own.map { labels[$0] }, &result.labels,
                         &result.lse, &result.mean)
                     return result
@@ -90,8 +90,8 @@ extension Kernels {
                 var lse = [Float](repeating: 0, count: rows)
                 var label: [Float] = [0]
                 pk_head_log_probs(
-                    pool.handle, PK_FLOAT32, Int64(rows), Int64(n), Int64(k), hidden, Int64(k), panels.pointer, 1,
-                    [0], [2], &label, &lse, nil)
+                    pool.handle, PK_FLOAT32, Int64(rows), Int64(n), Int64(k), hidden, Int64(k), panels.pointer,
+                    PK_CODES_NONE, 1, [0], [2], &label, &lse, nil)
                 #expect(label == [-.infinity], "\(name)")
                 #expect(lse[1].isNaN, "\(name)")
                 #expect(largestError([lse[0], lse[2]], expected) < 1e-5, "\(name)")

@@ -3,7 +3,7 @@ import LanguageModel
 import TestSupport
 import Testing
 
-/// Decoding from a file's codes draws what decoding from packed weights draws.
+/// A file's codes give what packed weights give, to the bit.
 @Suite struct CodedWeightsTests {
     static func draw(_ model: LanguageModel, batchSize: Int) throws -> [[Int]: SampledSequence] {
         let requests = (0..<3).map { index in
@@ -53,6 +53,52 @@ import Testing
         #expect(loaded.codes == nil)
     }
 
+    /// Log-probabilities, and gradients of an adapter or of all weights, by codes in one model and packed weights in another.
+    static func expectSameBits(_ coded: LanguageModel, _ packed: LanguageModel, hasAdapter: Bool) throws {
+        func tokens(_ count: Int, _ seed: UInt64) -> [Int32] {
+            TinyModel.tokens(count, seed: seed, vocabulary: coded.configuration.vocabularyCount)
+        }
+        let trees = [
+            TokenTree(prompt: tokens(40, 1), chosen: tokens(9, 2), rejected: tokens(12, 3)),
+            TokenTree(prompt: tokens(33, 4), chosen: tokens(7, 5), rejected: tokens(2, 6)),
+        ]
+        func results(_ model: LanguageModel) throws -> (scores: [TreeScores], gradients: [Float]) {
+            if hasAdapter {
+                let adapter = LowRankAdapter(
+                    layout: model.layout, rank: 4, scale: 2, targets: AdapterTarget.allCases, precision: model.precision)
+                for index in 0..<adapter.parameters.count { adapter.parameters.pointer[index] = Float(index % 17) * 0.001 - 0.008 }
+                model.adapter = adapter
+                model.weightsDidChange(adapterOnly: true)
+            }
+            let gradients = Gradients(for: model)
+            let pass = TrainingPass(model: model)
+            _ = try pass.forward(trees)
+            pass.backward(coefficients: [[0, 1, -1], [0, -0.5, 0.25]], into: gradients)
+            gradients.finish()
+            return (try model.score(trees), Array(gradients.values.elements))
+        }
+        let (a, b) = (try results(coded), try results(packed))
+        #expect(a.scores == b.scores)
+        #expect(a.gradients == b.gradients)
+        #expect(a.gradients.contains { $0 != 0 })
+        #expect(packed.codedMatrixCount == 0)
+    }
+
+    @Test(arguments: [Precision.float32, .bfloat16], [true, false])
+    func tinyModelScoresAndTrainsTheSame(precision: Precision, hasAdapter: Bool) throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).gguf").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try LoadedModel(path: ReferenceParityTests.fixture("tiny-llama").path).writeGGUF(to: path, weights: .q8_0, name: "tiny")
+        let loaded = try LoadedModel(path: path)
+        let pool = ThreadPool(threadCount: 2)
+        let coded = LanguageModel(loaded, precision: precision, pool: pool)
+        let packed = LanguageModel(
+            configuration: loaded.configuration, parameters: loaded.parameters, precision: precision, pool: pool)
+        try Self.expectSameBits(coded, packed, hasAdapter: hasAdapter)
+        // Without decoding there are none in bfloat16.
+        #expect(coded.codedMatrixCount == (precision == .float32 ? 3 * loaded.configuration.layerCount + 1 : 0))
+    }
+
     @Test func everyMatrixOfTheRealModelIsCoded() throws {
         let loaded = try LoadedModel(path: CachedModel.path(), storage: .temporaryFile)
         let model = LanguageModel(loaded, precision: .float32, pool: ThreadPool(threadCount: 2))
@@ -62,6 +108,13 @@ import Testing
         let expected = try Self.draw(packed, batchSize: 8)
         #expect(try Self.draw(model, batchSize: 3) == expected)
         #expect(model.codedMatrixCount == 4 * 30 + 1)
+        try Self.expectSameBits(model, packed, hasAdapter: true)
+        // No packed weights are counted on, and a LoRA run fits where the bfloat16 one does.
+        let estimate = MemoryEstimate.training(
+            MemoryEstimateTests.lora, configuration: loaded.configuration, precision: .float32, tokenBudget: 512,
+            storage: .temporaryFile, codes: loaded.codes)
+        #expect(estimate.byteCount < 1_200_000_000)
+        #expect(estimate.parts.first { $0.name == "packed weights" }?.byteCount == 0)
         // 5 bits of a matrix's weight, 8.5 of an embedding's.
         #expect(try #require(loaded.codes).byteCount == 106_168_320 * 5 / 8 + 49_152 * 576 * 17 / 16)
     }

@@ -60,10 +60,6 @@ size_t pk_packed_bytes(pk_precision precision, int64_t n, int64_t k);
 /// `packed` is 64-byte aligned.
 void pk_pack(pk_pool *pool, pk_precision precision, const float *w, int64_t n, int64_t k, int64_t ld,
              bool transposed, void *packed);
-/// From a packed [n, k] weight to the packed [k, n] one, bit for bit what pk_pack makes of the transposed weight:
-/// dX = dY * W needs no second copy of W for longer than the product takes.
-void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64_t k, const void *packed,
-                         void *transposed);
 /// Rows that products read: floats, and (`converted` not NULL) what pk_convert has made of them, once for all products
 /// that read them. Both give the same bits.
 typedef struct {
@@ -82,7 +78,7 @@ pk_rows pk_rows_from(pk_precision precision, pk_rows rows, int64_t column);
 
 /// Blocks of PK_CODE_BLOCK inputs of one output that a file stores as codes: weight = scale * code + minimum, scale and
 /// minimum in half precision, rounded once. A panel of them takes a half to a seventh of the memory of a packed one,
-/// and becomes exactly those where a product needs them: for few rows, whose time is the memory's.
+/// and becomes exactly those where a product needs them.
 typedef enum {
     PK_CODES_NONE = 0,      // packed weights
     PK_CODES_4 = 1,         // codes 0 to 15 and a minimum (ggml's Q4_1)
@@ -97,11 +93,15 @@ size_t pk_coded_bytes(pk_codes codes, int64_t n, int64_t k);
 /// `coded` is 64-byte aligned.
 void pk_pack_codes(pk_codes codes, int64_t k, int64_t first, int64_t rows, const uint8_t *values, const uint16_t *scales,
                    const uint16_t *minima, void *coded);
-/// Whether a coded weight becomes the packed one bit for bit.
+/// Whether a coded weight becomes, bit for bit, what packing `w` [n, k] gives.
 bool pk_codes_match(pk_pool *pool, pk_precision precision, pk_codes codes, int64_t n, int64_t k, const void *coded,
-                    const void *packed);
-/// Rows up to which a product of coded weights is the faster one; 0 where none is.
+                    const float *w);
+/// Rows up to which a product of coded weights is faster than one of packed ones; 0 where none is.
 int64_t pk_coded_rows(pk_precision precision);
+/// From a packed or coded [n, k] weight to the packed [k, n] one, bit for bit what pk_pack makes of the transposed weight:
+/// dX = dY * W needs no second copy of W for longer than the product takes.
+void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64_t k, const void *packed, pk_codes codes,
+                         void *transposed);
 
 /// y[m, n] (+)= x[m, k] * packed^T.
 void pk_gemm(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, const float *x, int64_t ldx,
@@ -212,8 +212,8 @@ void pk_softmax_gradient(pk_pool *pool, int64_t rows, int64_t n, float *logits, 
 /// hidden[rows, k] * packed^T without keeping the logits: lse[rows], and for each label i its
 /// logit label_logits[i] = logits[label_rows[i], labels[i]]; mean_logits[rows] (mean over n) may be NULL.
 void pk_head_log_probs(pk_pool *pool, pk_precision precision, int64_t rows, int64_t n, int64_t k, const float *hidden,
-                       int64_t ldh, const void *packed, int64_t label_count, const int32_t *label_rows,
-                       const int32_t *labels, float *label_logits, float *lse, float *mean_logits);
+                       int64_t ldh, const void *packed, pk_codes codes, int64_t label_count,
+                       const int32_t *label_rows, const int32_t *labels, float *label_logits, float *lse, float *mean_logits);
 
 /// Draws one token per row. temperature == 0: the first largest logit (top_p ignored). Otherwise
 /// softmax(logits / temperature), then the smallest set of most probable tokens (ties: lower id

@@ -197,13 +197,13 @@ static void pack_converted(int64_t columns, int64_t k, const void *x, int64_t ld
 #endif
 }
 
-static void transpose_packed(pk_precision precision, int64_t n, int64_t k, int64_t first, const void *packed, void *panel) {
+static void transpose_packed(pk_precision precision, int64_t n, int64_t k, int64_t begin, int64_t first, const void *packed,
+                             void *panel) {
     const int64_t pairs = (k + 1) / 2;
-    for (int64_t output = 0; output < n; output += LANES) {
-        const int64_t before = output / PK_PANEL * PK_PANEL, column = output % PK_PANEL;
+    for (int64_t output = begin; output < n && output < begin + PK_PANEL; output += LANES) {
         vf square[LANES];
         if (precision == PK_FLOAT32) {
-            const float *from = strip_column((float *)packed + before * k, k, column);
+            const float *from = strip_column((float *)packed, k, output - begin);
             for (int64_t c = 0; c < PK_PANEL; c += LANES) {
                 for (int64_t j = 0; j < LANES; j++)
                     square[j] = first + c + j < k ? v_load(from + (first + c + j) * STRIP) : v_splat(0);
@@ -212,7 +212,7 @@ static void transpose_packed(pk_precision precision, int64_t n, int64_t k, int64
                     v_store(strip_column(panel, n, c) + (output + i) * STRIP, square[i]);
             }
         } else {
-            const uint32_t *from = (const uint32_t *)packed + before * pairs + column;
+            const uint32_t *from = (const uint32_t *)packed + output - begin;
             for (int64_t c = 0; c < PK_PANEL; c += 2 * LANES) {
                 for (int64_t j = 0; j < LANES; j++) {
                     const int64_t pair = (first + c) / 2 + j;
@@ -221,7 +221,8 @@ static void transpose_packed(pk_precision precision, int64_t n, int64_t k, int64
                 v_transpose(square);
                 // Pairs of inputs of two outputs become pairs of outputs of twice as many inputs.
                 for (int64_t i = 0; i < LANES && output + i < n; i += 2) {
-                    const vu even = (vu)square[i], odd = (vu)square[i + 1];
+                    // Columns that fill up a coded panel may be -0.
+                    const vu even = (vu)square[i], odd = output + i + 1 < n ? (vu)square[i + 1] : (vu){0};
                     const vu low = (even & 0xffffu) | odd << 16, high = even >> 16 | (odd & 0xffff0000u);
                     uint32_t *to = (uint32_t *)panel + (output + i) / 2 * PK_PANEL + c;
                     v_store_bits(to, INTERLEAVE_LOW(low, high));

@@ -56,16 +56,14 @@ package struct CheckpointWeights {
         try checkTensors()
         try checkMemory()
         let parameters = FloatBuffer(count: layout.count, storage: storage)
+        let interleavedHeads = format == .gguf ? RotaryOrder.heads(layout, configuration) : [:]
         for tensor in layout.tensors {
             let destination = UnsafeMutableBufferPointer(start: parameters.pointer + tensor.offset, count: tensor.count)
             try file.read(format.name(of: tensor), into: destination)
-        }
-        if format == .gguf {
-            for layer in layout.layers {
-                RotaryOrder.toHalves(parameters.pointer + layer.query.offset, heads: configuration.headCount, layer.query.shape)
-                RotaryOrder.toHalves(
-                    parameters.pointer + layer.key.offset, heads: configuration.keyValueHeadCount, layer.key.shape)
+            if let heads = interleavedHeads[tensor.name] {
+                RotaryOrder.toHalves(parameters.pointer + tensor.offset, heads: heads, tensor.shape)
             }
+            parameters.releasePages(tensor.offset..<tensor.offset + tensor.count)
         }
         return parameters
     }

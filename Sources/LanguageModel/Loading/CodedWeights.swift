@@ -1,6 +1,6 @@
 import Checkpoints
 
-/// The matrices of a model that its file stores as codes, for products of few rows (`CodedMatrix`).
+/// The matrices of a model that its file stores as codes (`CodedMatrix`).
 public struct CodedWeights: Sendable {
     /// A matrix [outputs, inputs] with its rows in the order of `ParameterLayout`.
     struct Matrix {
@@ -22,25 +22,28 @@ public struct CodedWeights: Sendable {
     /// `nil` when the file has no such matrices.
     init?(file: GGUFFile, layout: ParameterLayout, configuration: ModelConfiguration) {
         var matrices: [String: Matrix] = [:]
+        let heads = RotaryOrder.heads(layout, configuration)
         for tensor in layout.tensors where tensor.isMatrix {
             matrices[tensor.name] = file.codedTensor(CheckpointFormat.ggufName(tensor.name)).map {
-                Matrix(tensor: $0, interleavedHeads: nil)
-            }
-        }
-        for layer in layout.layers {
-            for (tensor, heads) in [(layer.query, configuration.headCount), (layer.key, configuration.keyValueHeadCount)] {
-                matrices[tensor.name] = matrices[tensor.name].map { Matrix(tensor: $0.tensor, interleavedHeads: heads) }
+                Matrix(tensor: $0, interleavedHeads: heads[tensor.name])
             }
         }
         guard !matrices.isEmpty else { return nil }
         self.matrices = matrices
     }
 
-    /// Memory that they take beside packed weights.
+    /// Memory that they take.
     public var byteCount: Int { matrices.values.reduce(0) { $0 + $1.tensor.byteCount } }
 
-    /// The matrices that are stacked into one; `nil` unless all are stored as codes of one kind.
-    func stack(_ tensors: [ParameterLayout.Tensor]) -> [Matrix]? {
+    /// The matrices stacked into one; `nil` unless all are stored as codes of one kind, in whole blocks.
+    func matrix(of tensors: [ParameterLayout.Tensor]) -> CodedMatrix? { stack(tensors).flatMap { CodedMatrix($0) } }
+
+    /// Whether `matrix(of:)` is going to be one.
+    func has(_ tensors: [ParameterLayout.Tensor]) -> Bool {
+        stack(tensors) != nil && (tensors.first?.shape.last ?? 0) % CodedTensor.blockLength == 0
+    }
+
+    private func stack(_ tensors: [ParameterLayout.Tensor]) -> [Matrix]? {
         let found = tensors.compactMap { matrices[$0.name] }
         guard found.count == tensors.count, Set(found.map(\.tensor.codes)).count == 1 else { return nil }
         return found

@@ -4,6 +4,16 @@
 /// rotates 2i with 2i + 1 and its converter permutes the rows of Q and K accordingly
 /// (`convert_hf_to_gguf.py`, `LlamaModel.permute`). A model with the wrong order still runs, badly.
 enum RotaryOrder {
+    /// Heads of the matrices that the two orders differ in, by the parameter's name.
+    static func heads(_ layout: ParameterLayout, _ configuration: ModelConfiguration) -> [String: Int] {
+        var heads: [String: Int] = [:]
+        for layer in layout.layers {
+            heads[layer.query.name] = configuration.headCount
+            heads[layer.key.name] = configuration.keyValueHeadCount
+        }
+        return heads
+    }
+
     /// Interleaved rows (GGUF) to halves (Hugging Face), in place.
     /// - Parameter shape: [heads * headSize, columns].
     static func toHalves(_ matrix: UnsafeMutablePointer<Float>, heads: Int, _ shape: [Int]) {

@@ -33,7 +33,10 @@ struct SelfRewardRanker: ResponseRanker {
     func work(groups: Int, responsesPerGroup: Int) -> StepWork {
         StepWork(
             units: groups * responsesPerGroup, unit: "responses", judgeCalls: groups * responsesPerGroup,
-            memoryBytes: MemoryEstimate.scoring(configuration: study.loaded.configuration, precision: study.precision).byteCount)
+            memoryBytes: MemoryEstimate.scoring(
+                configuration: study.loaded.configuration, precision: study.precision, storage: .temporaryFile,
+                codes: study.loaded.codes
+            ).byteCount)
     }
 
     func load(in cell: Cell) async throws { try await study.ensureWeights(of: policy, cell: cell) }

@@ -39,7 +39,7 @@ extension Study {
         }
         var estimate = MemoryEstimate.training(
             training, configuration: loaded.configuration, precision: precision, tokenBudget: recipe.settings.tokenBudget,
-            recomputesActivations: recipe.settings.recomputesActivations)
+            recomputesActivations: recipe.settings.recomputesActivations, codes: loaded.codes)
         if recipe.isThroughAdapter { estimate = estimate.sharingWeights }
         return StepWork(
             units: recipe.settings.epochs * recipe.settings.stepsPerEpoch(used), unit: "steps",
@@ -47,7 +47,9 @@ extension Study {
     }
 
     var scoringBytes: Int {
-        MemoryEstimate.scoring(configuration: loaded.configuration, precision: precision, storage: .temporaryFile).byteCount
+        MemoryEstimate.scoring(
+            configuration: loaded.configuration, precision: precision, storage: .temporaryFile, codes: loaded.codes
+        ).byteCount
     }
 
     /// Tokens of a prompt on average: about three for two words of the article, and the instructions.

@@ -103,7 +103,10 @@ let package = Package(
 
         // Tests
         .target(name: "TestSupport", dependencies: ["LanguageModel"], path: "Tests/TestSupport"),
-        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(
+            name: "EmulatedKernels", dependencies: ["CKernels"], path: "Tests/EmulatedKernels",
+            cSettings: [.headerSearchPath("../../Sources/CKernels")]),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS", "EmulatedKernels"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "JSON"], exclude: ["verify_exports.py"],

@@ -81,8 +81,10 @@ const pk_kernels *pk_kernels_current(void) {
 
 pk_isa pk_isa_current(void) { return pk_kernels_current()->isa; }
 
+void pk_kernels_use(const pk_kernels *kernels) { atomic_store_explicit(&current, kernels, memory_order_release); }
+
 bool pk_isa_force(pk_isa isa) {
     if (isa < PK_ISA_PORTABLE || isa > best_isa()) return false;
-    atomic_store_explicit(&current, kernels_for(isa), memory_order_release);
+    pk_kernels_use(kernels_for(isa));
     return true;
 }

@@ -184,6 +184,8 @@ typedef struct {
 } pk_kernels;
 
 const pk_kernels *pk_kernels_current(void);
+/// Tests only: from now on.
+void pk_kernels_use(const pk_kernels *kernels);
 
 static inline int32_t pk_tile_rows(const pk_kernels *kernels, pk_precision precision) {
     return precision == PK_BFLOAT16 ? kernels->tile_bf16_rows : kernels->tile_rows;

@@ -1,25 +1,24 @@
 import CKernels
+import EmulatedKernels
 import Testing
 
 /// Parent of every kernel suite: the instruction set is chosen process-wide, so suites take turns.
 @Suite(.serialized) enum Kernels {}
 
-/// Instruction sets that this machine can run, the portable one always.
-let runnableInstructionSets: [pk_isa] = {
-    let best = pk_isa_current()
-    let all = [PK_ISA_PORTABLE, PK_ISA_AVX2, PK_ISA_AVX512, PK_ISA_AVX512BF16, PK_ISA_AMX]
-    let runnable = all.filter { pk_isa_force($0) }
-    _ = pk_isa_force(best)
-    return runnable
-}()
+private let instructionSets = [PK_ISA_PORTABLE, PK_ISA_AVX2, PK_ISA_AVX512, PK_ISA_AVX512BF16, PK_ISA_AMX]
 
-/// Runs `body` once per runnable instruction set and comes back to the best one.
+/// Runs `body` once per instruction set that this machine has, the portable one always, or can emulate (those that
+/// multiply bf16, on AVX-512), and comes back to the best one that it has.
 func onEveryInstructionSet(_ body: (String) throws -> Void) rethrows {
     let best = pk_isa_current()
     defer { _ = pk_isa_force(best) }
-    for isa in runnableInstructionSets {
-        _ = pk_isa_force(isa)
-        try body(String(cString: pk_isa_name(isa)))
+    for isa in instructionSets {
+        let name = String(cString: pk_isa_name(isa))
+        if pk_isa_force(isa) {
+            try body(name)
+        } else if pk_emulate(isa) {
+            try body(name + ", emulated")
+        }
     }
 }
 

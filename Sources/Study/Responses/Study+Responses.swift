@@ -83,7 +83,7 @@ extension Study {
             perInstruction: sampling.perInstruction, store: store)
         inputs["instructions"] = .array(instructions.map { .string($0.key) })
         inputs["perInstruction"] = .int(sampling.perInstruction)
-        try await step(name, inputs: inputs, line: line, work: { responseWork(instructions, sampling) }) { cell in
+        try await step(name, inputs: inputs, line: line, work: { responseWork(instructions, by: policy, sampling) }) { cell in
             let drawn = try await draw(
                 sampling.perInstruction,
                 of: instructions.map { instruction in
@@ -102,7 +102,7 @@ extension Study {
         return set
     }
 
-    func responseWork(_ instructions: [Instruction], _ sampling: ResponseSampling) -> StepWork {
+    func responseWork(_ instructions: [Instruction], by policy: PolicyModel, _ sampling: ResponseSampling) -> StepWork {
         let words = instructions.reduce(0) { $0 + $1.text.wordCount } / max(1, instructions.count)
         return StepWork(
             units: instructions.count * sampling.perInstruction, unit: "responses",
@@ -111,7 +111,7 @@ extension Study {
             memoryBytes: MemoryEstimate.sampling(
                 configuration: loaded.configuration, precision: precision, batchSize: settings.sampling.batchSize,
                 samplesPerPrompt: sampling.perInstruction, promptTokens: words * 3 / 2 + 40,
-                maximumTokens: sampling.maximumTokens, storage: .temporaryFile, codes: loaded.codes
+                maximumTokens: sampling.maximumTokens, storage: .temporaryFile, codes: codes(of: policy)
             ).byteCount)
     }
 }

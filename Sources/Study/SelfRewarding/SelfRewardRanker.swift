@@ -35,7 +35,7 @@ struct SelfRewardRanker: ResponseRanker {
             units: groups * responsesPerGroup, unit: "responses", judgeCalls: groups * responsesPerGroup,
             memoryBytes: MemoryEstimate.scoring(
                 configuration: study.loaded.configuration, precision: study.precision, storage: .temporaryFile,
-                codes: study.loaded.codes
+                codes: study.codes(of: policy)
             ).byteCount)
     }
 

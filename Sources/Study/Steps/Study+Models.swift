@@ -19,20 +19,21 @@ extension Study {
             model = LanguageModel(sharingWeightsOf: originalModel)
             model.adapter = try adapter(name, layout: model.layout)
         } else {
-            model = try mergedModel(policy)
+            model = try mergedModel(policy, storage: .temporaryFile)
         }
         active = (policy.key, model)
         return model
     }
 
-    /// A model of its own to train: the policy's weights, an adapter folded in.
-    func mergedModel(_ policy: PolicyModel) throws -> LanguageModel {
+    /// A model of its own: the policy's weights, an adapter folded in.
+    /// - Parameter storage: of weights that are a file; in memory where they are to be trained.
+    func mergedModel(_ policy: PolicyModel, storage: FloatBuffer.Storage = .memory) throws -> LanguageModel {
         active = nil
         switch policy.weights {
         case .original:
             return engine(loaded.parameters.copy())
         case .file(let name):
-            let (configuration, parameters) = try ModelSource(path: weightsPath(name)).loadWeights()
+            let (configuration, parameters) = try ModelSource(path: weightsPath(name)).loadWeights(into: storage)
             guard configuration == loaded.configuration else {
                 throw UserFailure(
                     "cannot use trained weights", location: weightsPath(name),

@@ -6,14 +6,19 @@ import Preferences
 /// What steps would take, for `plan`. Estimates of memory are of the step's own model and its data; the embedded
 /// judge's model, which is the original one, comes on top in training.
 extension Study {
-    func samplingWork(_ articles: [Article], samplesPerArticle: Int) -> StepWork {
+    func samplingWork(_ articles: [Article], by policy: PolicyModel, samplesPerArticle: Int) -> StepWork {
         StepWork(
             units: articles.count * samplesPerArticle, unit: "summaries",
             memoryBytes: MemoryEstimate.sampling(
                 configuration: loaded.configuration, precision: precision, batchSize: settings.sampling.batchSize,
                 samplesPerPrompt: samplesPerArticle, promptTokens: promptTokens(articles),
-                maximumTokens: settings.sampling.maximumTokens, storage: .temporaryFile, codes: loaded.codes
+                maximumTokens: settings.sampling.maximumTokens, storage: .temporaryFile, codes: codes(of: policy)
             ).byteCount)
+    }
+
+    /// What a policy's model has as codes: nothing of weights that were trained.
+    func codes(of policy: PolicyModel) -> CodedWeights? {
+        if case .file = policy.weights { nil } else { loaded.codes }
     }
 
     /// - Parameter count: articles or summaries put to the judge.

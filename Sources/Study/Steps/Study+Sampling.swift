@@ -92,7 +92,7 @@ extension Study {
         inputs["articles"] = .array(articles.map { .string($0.id) })
         inputs["samplesPerArticle"] = .int(count)
         try await step(
-            name, inputs: inputs, line: line, work: { samplingWork(articles, samplesPerArticle: count) }
+            name, inputs: inputs, line: line, work: { samplingWork(articles, by: policy, samplesPerArticle: count) }
         ) { cell in
             try await draw(set, sampling: sampling, cell: cell)
         }

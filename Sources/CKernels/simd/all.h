@@ -26,9 +26,9 @@
 #define TILE_BF16_ROWS TILE_ROWS
 #define PEAK peak
 #endif
-// Rows up to which panels of codes are the faster ones: in float32 up to 48 on AVX-512, 24 on AVX2 (two Cascade Lake
-// cores). In bf16, a tile's: reading less pays for the rounding only as long as there is little else to do, and never
-// where no instruction rounds.
+// Rows up to which panels of codes, a piece at a time, are faster than packed ones: in float32 up to 48 on AVX-512, 24 on
+// AVX2 (two Cascade Lake cores); more rows take panels that are made as a whole. In bf16, a tile's: reading less pays for
+// the rounding only as long as there is little else to do, and never where no instruction rounds.
 #define CODED_ROWS 24
 #ifdef BF16_NATIVE
 #define OPERAND_BYTES 2

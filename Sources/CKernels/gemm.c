@@ -9,7 +9,6 @@ enum {
     SUM_STEP = 32,            // summed elements that no block splits
     ROW_BLOCK = 48,           // rows of a task, twice as many when there are plenty
     PANEL_CACHE = 384 << 10,  // bytes of panels that neighbouring tasks keep in cache
-    DECODED_BYTES = 16 << 10, // of a panel that is made from codes at a time, for the first-level cache
     GRADIENT_ROWS = 1024,     // rows (summed) per pass of the weight gradient; a whole number of steps
     GRADIENT_OUTPUTS = 8192,  // outputs whose transposed gradients are held at a time
 };
@@ -70,7 +69,7 @@ typedef struct {
     int64_t n, k;
     const char *packed;  // [n, k]
     char *transposed;    // [k, n]
-    char *decoded;       // DECODED_BYTES for each worker, where `packed` is coded
+    char *decoded;       // for each worker PK_PANEL inputs of a panel, where `packed` is coded
 } transpose_job;
 
 static void transpose_panel_task(void *context, int32_t worker, int64_t panel) {
@@ -81,7 +80,7 @@ static void transpose_panel_task(void *context, int32_t worker, int64_t panel) {
     for (int64_t output = 0; output < job->n; output += PK_PANEL) {
         const char *from = job->packed + (size_t)(output / PK_PANEL) * weight_panel_bytes(job->precision, job->codes, job->k);
         if (job->codes) {
-            char *decoded = job->decoded + (size_t)worker * DECODED_BYTES;
+            char *decoded = job->decoded + (size_t)worker * panel_bytes(job->precision, PK_PANEL);
             kernels->decode_panel(job->precision, job->codes, inputs / PK_CODE_BLOCK,
                                   from + (size_t)(first / PK_CODE_BLOCK) * pk_code_block_bytes(job->codes), decoded);
             kernels->transpose_packed(job->precision, job->n, inputs, output, 0, decoded, to);
@@ -94,7 +93,8 @@ static void transpose_panel_task(void *context, int32_t worker, int64_t panel) {
 void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64_t k, const void *packed, pk_codes codes,
                          void *transposed) {
     transpose_job job = {precision, codes, n, k, packed, transposed, NULL};
-    if (codes) job.decoded = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)pk_pool_threads(pool) * DECODED_BYTES);
+    if (codes)
+        job.decoded = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)pk_pool_threads(pool) * panel_bytes(precision, PK_PANEL));
     pk_pool_run_indexed(pool, pk_ceil_div(k, PK_PANEL), transpose_panel_task, &job);
 }
 
@@ -163,8 +163,7 @@ bool pk_codes_match(pk_pool *pool, pk_precision precision, pk_codes codes, int64
 }
 
 int64_t pk_coded_rows(pk_precision precision) {
-    const pk_kernels *kernels = pk_kernels_current();
-    return precision == PK_FLOAT32 ? kernels->coded_rows : kernels->coded_bf16_rows;
+    return precision == PK_FLOAT32 ? INT64_MAX : pk_kernels_current()->coded_bf16_rows;
 }
 
 // ---- Product of rows and panels ----------------------------------------------------------------------
@@ -190,9 +189,8 @@ typedef struct {
     bool accumulate;
     int64_t pass_rows;  // that a panel serves at a time
     int64_t row_block, panel_block, row_blocks, panels_ahead;
-    bool decodes_panels;   // whole ones, for all rows of a task; otherwise what the nearest cache holds at a time
-    char *decoded;         // for each worker, where the first part has codes
-    size_t decoded_bytes;  // of a worker
+    bool multiplies_codes;  // as few rows as coded_tile takes; others take the panels that are made of codes
+    char *decoded;          // a panel for each worker, where the first part has codes
 } product_job;
 
 /// Sums that the next tile continues from, usually in memory by now, are fetched during this one.
@@ -238,54 +236,48 @@ static void run_pass(const product_job *job, const product_pass *pass) {
     }
 }
 
-static char *worker_panel(const product_job *job, int32_t worker) { return job->decoded + (size_t)worker * job->decoded_bytes; }
+/// Where rows from `begin` on and the columns of one panel of one part go.
+static float *panel_sums(const product_job *job, const product_part *part, int64_t begin, int64_t panel) {
+    return job->y + begin * job->ldy + part->column + panel * PK_PANEL;
+}
 
-/// Rows [begin, end) of one panel of one part, which `packed` is, in codes or not.
-static void product_panel(const product_job *job, int32_t worker, const product_part *part, const char *packed, pk_codes codes,
-                          int64_t begin, int64_t end, int64_t panel) {
+/// All rows of one panel of the first part, which `coded` is.
+static void coded_panel(const product_job *job, const char *coded, int64_t panel) {
+    const product_part *part = job->parts;
+    job->kernels->coded_tile(part->codes, (int32_t)job->m, part->k / PK_CODE_BLOCK, part->operands, part->lda, coded,
+                             panel_sums(job, part, 0, panel), job->ldy, (int32_t)pk_min(PK_PANEL, part->n - panel * PK_PANEL),
+                             job->accumulate);
+}
+
+/// Rows [begin, end) of one panel of one part, which `packed` is.
+static void product_panel(const product_job *job, const product_part *part, const char *packed, int64_t begin, int64_t end,
+                          int64_t panel) {
     const pk_kernels *kernels = job->kernels;
     const bool floats = job->precision == PK_FLOAT32, first_part = part == job->parts;
     const size_t element = element_bytes(job->precision);
     const int64_t columns = pk_min(PK_PANEL, part->n - panel * PK_PANEL), strip = floats ? kernels->strip : PK_PANEL;
     const char *operands = (const char *)part->operands + (size_t)(begin * part->lda) * converted_element(job->precision);
-    float *y = job->y + begin * job->ldy + part->column + panel * PK_PANEL;
+    float *y = panel_sums(job, part, begin, panel);
     const bool adds = job->accumulate || !first_part;
-    if (codes && floats && end - begin <= kernels->coded_tile_rows) {
-        kernels->coded_tile(codes, (int32_t)(end - begin), part->k / PK_CODE_BLOCK, (const float *)operands, part->lda,
-                            packed, y, job->ldy, (int32_t)columns, adds);
-        return;
-    }
     // With few rows the panels come from memory: the next one is fetched while this one is used.
     const bool streamed =
         first_part && !part->codes && job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < part->n;
     // Blocks of nearly equal length, whole steps of the widest instruction set.
-    const int64_t most = codes ? (int64_t)(DECODED_BYTES / (PK_PANEL * element)) : floats ? kernels->sum_block : PK_SUM_BLOCK;
+    const int64_t most = floats ? kernels->sum_block : PK_SUM_BLOCK;
     const int64_t block = pk_round_up(pk_ceil_div(part->k, pk_ceil_div(part->k, most)), SUM_STEP);
     product_pass pass = {.lda = part->lda, .ldy = job->ldy, .rows = end - begin,
                          .fetches_sums = job->accumulate && first_part};
-    // A strip stays in the nearest cache, so does what is made of codes.
-    const int64_t outer = codes ? PK_PANEL : strip;
-    for (int64_t first = 0; first < columns; first += outer) {
+    // A strip stays in the nearest cache.
+    for (int64_t first = 0; first < columns; first += strip) {
+        pass.y = y + first;
+        pass.columns = (int32_t)pk_min(strip, columns - first);
         for (int64_t from = 0; from < part->k; from += block) {
-            const char *b;
             pass.a = operands + (size_t)from * converted_element(job->precision);
+            pass.b = packed + (size_t)(first * part->k + from * strip) * element;
             pass.count = pk_min(block, part->k - from);
             pass.accumulate = adds || from > 0;
-            if (codes) {
-                char *decoded = worker_panel(job, worker);
-                kernels->decode_panel(job->precision, codes, pass.count / PK_CODE_BLOCK,
-                                      packed + (size_t)(from / PK_CODE_BLOCK) * pk_code_block_bytes(codes), decoded);
-                b = decoded;
-            } else {
-                b = packed + (size_t)(first * part->k + from * strip) * element;
-            }
-            pass.ahead = streamed ? b + job->panels_ahead * (int64_t)part->panel_bytes : NULL;
-            for (int64_t c = first; c < pk_min(columns, first + outer); c += strip) {
-                pass.b = b + (size_t)((c - first) * pass.count) * element;
-                pass.y = y + c;
-                pass.columns = (int32_t)pk_min(strip, columns - c);
-                run_pass(job, &pass);
-            }
+            pass.ahead = streamed ? pass.b + job->panels_ahead * (int64_t)part->panel_bytes : NULL;
+            run_pass(job, &pass);
         }
     }
 }
@@ -298,21 +290,20 @@ static void product_task(void *context, int32_t worker, int64_t index) {
     for (int64_t panel = first; panel < last; panel++) {
         const product_part *part = job->parts;
         const char *packed = part->packed + (size_t)panel * part->panel_bytes;
-        pk_codes codes = part->codes;
-        if (job->decodes_panels) {
-            char *decoded = worker_panel(job, worker);
-            job->kernels->decode_panel(job->precision, codes, part->k / PK_CODE_BLOCK, packed, decoded);
+        if (part->codes && !job->multiplies_codes) {
+            char *decoded = job->decoded + (size_t)worker * panel_bytes(job->precision, part->k);
+            job->kernels->decode_panel(job->precision, part->codes, part->k / PK_CODE_BLOCK, packed, decoded);
             packed = decoded;
-            codes = PK_CODES_NONE;
         }
         for (int64_t row = begin; row < end; row += job->pass_rows) {
             const int64_t next = pk_min(end, row + job->pass_rows);
-            product_panel(job, worker, part, packed, codes, row, next, panel);
+            if (job->multiplies_codes) coded_panel(job, packed, panel);
+            else product_panel(job, part, packed, row, next, panel);
             // What is added comes while the sums are in the cache.
             for (const product_part *added = part + 1; added < part + job->part_count; added++) {
                 const int64_t own = panel - added->column / PK_PANEL;
                 if (own >= 0 && own * PK_PANEL < added->n)
-                    product_panel(job, worker, added, added->packed + (size_t)own * added->panel_bytes, PK_CODES_NONE, row, next, own);
+                    product_panel(job, added, added->packed + (size_t)own * added->panel_bytes, row, next, own);
             }
         }
     }
@@ -323,16 +314,16 @@ static void run_product(pk_pool *pool, product_job *job) {
     // Enough tasks to even out the threads, each long enough (about 10 us) to hide its start.
     const int64_t wanted = threads * 16;
     job->pass_rows = job->row_block = job->m * panels >= ROW_BLOCK * 2 * wanted ? ROW_BLOCK * 2 : ROW_BLOCK;
-    if (job->decodes_panels) {
+    if (job->parts->codes) {
         // A panel that is made of codes serves as many rows as leave enough tasks.
         const int64_t passes = pk_ceil_div(job->m, job->pass_rows);
         job->row_block *= pk_ceil_div(passes, pk_min(passes, pk_ceil_div(wanted, panels)));
     }
     job->row_blocks = pk_ceil_div(job->m, job->row_block);
-    if (job->decodes_panels) {
-        job->panel_block = 1;
-    } else if (job->row_blocks == 1) {
+    if (job->row_blocks == 1) {
         job->panel_block = pk_max(1, panels / wanted);
+    } else if (job->parts->codes) {
+        job->panel_block = 1;
     } else {
         // Neighbouring tasks share their panels, which stay in the second-level cache while rows pass.
         const int64_t resident = PANEL_CACHE / (int64_t)(pk_min(job->parts->k, PK_SUM_BLOCK) * PK_PANEL * element_bytes(job->precision));
@@ -441,9 +432,8 @@ void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, in
     product_job job = {.kernels = pk_kernels_current(), .precision = precision, .m = m, .n = n, .parts = parts,
                        .part_count = count, .y = y, .ldy = ldy, .accumulate = accumulate};
     if (codes) {
-        job.decodes_panels = m > pk_coded_rows(precision);
-        job.decoded_bytes = job.decodes_panels ? panel_bytes(precision, k) : DECODED_BYTES;
-        job.decoded = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)pk_pool_threads(pool) * job.decoded_bytes);
+        job.multiplies_codes = precision == PK_FLOAT32 && m <= job.kernels->coded_tile_rows;
+        job.decoded = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)pk_pool_threads(pool) * panel_bytes(precision, k));
     }
     if (count > 0) run_product(pool, &job);
     for (const pk_addend *addend = addends + fused; addend < addends + addend_count; addend++)

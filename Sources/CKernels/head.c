@@ -103,23 +103,22 @@ static void head_chunk(const head_job *job, float *logits, int64_t chunk, int64_
     }
 }
 
-static void head_chunk_task(void *context, int32_t worker, int64_t index) {
+/// A chunk's panels serve all rows while they are in the cache.
+static void head_chunk_task(void *context, int32_t worker, int64_t chunk) {
     const head_job *job = context;
-    char *scratch = job->scratch + (size_t)worker * job->scratch_bytes;
-    if (!job->codes) {
-        const int64_t chunk = index % job->chunks;
-        head_chunk(job, (float *)scratch, chunk, index / job->chunks * HEAD_ROWS,
-                   job->packed + (size_t)(chunk * HEAD_PANELS) * job->panel_bytes);
-        return;
+    float *logits = (float *)(job->scratch + (size_t)worker * job->scratch_bytes);
+    const int64_t first = chunk * HEAD_PANELS, panels = pk_min(HEAD_PANELS, pk_ceil_div(job->n, PK_PANEL) - first);
+    const char *packed = job->packed + (size_t)first * job->panel_bytes;
+    if (job->codes) {
+        const size_t coded_bytes = pk_coded_bytes(job->codes, PK_PANEL, job->k);
+        char *decoded = (char *)logits + logits_bytes;
+        for (int64_t panel = 0; panel < panels; panel++)
+            job->kernels->decode_panel(job->precision, job->codes, job->k / PK_CODE_BLOCK,
+                                       job->packed + (size_t)(first + panel) * coded_bytes,
+                                       decoded + (size_t)panel * job->panel_bytes);
+        packed = decoded;
     }
-    // What is made of codes serves all rows.
-    char *decoded = scratch + logits_bytes;
-    const size_t coded_bytes = pk_coded_bytes(job->codes, PK_PANEL, job->k);
-    const int64_t begin = index * HEAD_PANELS, end = pk_min(begin + HEAD_PANELS, pk_ceil_div(job->n, PK_PANEL));
-    for (int64_t panel = begin; panel < end; panel++)
-        job->kernels->decode_panel(job->precision, job->codes, job->k / PK_CODE_BLOCK, job->packed + (size_t)panel * coded_bytes,
-                                   decoded + (size_t)(panel - begin) * job->panel_bytes);
-    for (int64_t first = 0; first < job->rows; first += HEAD_ROWS) head_chunk(job, (float *)scratch, index, first, decoded);
+    for (int64_t row = 0; row < job->rows; row += HEAD_ROWS) head_chunk(job, logits, chunk, row, packed);
 }
 
 static void combine_chunks(const head_job *job, int64_t row) {
@@ -154,6 +153,6 @@ void pk_head_log_probs(pk_pool *pool, pk_precision precision, int64_t rows, int6
     job.partials = pk_pool_scratch(pool, PK_SCRATCH_PARTIALS, (size_t)(rows * job.chunks) * sizeof(chunk_partial));
     job.scratch_bytes = logits_bytes + (codes ? HEAD_PANELS * job.panel_bytes : 0);
     job.scratch = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)pk_pool_threads(pool) * job.scratch_bytes);
-    pk_pool_run_indexed(pool, codes ? job.chunks : pk_ceil_div(rows, HEAD_ROWS) * job.chunks, head_chunk_task, &job);
+    pk_pool_run_indexed(pool, job.chunks, head_chunk_task, &job);
     for (int64_t r = 0; r < rows; r++) combine_chunks(&job, r);
 }

@@ -115,7 +115,7 @@ typedef struct {
     int32_t strip;           // columns of a register tile of tile_f32: float32 panels are stored strip by strip
     int32_t sum_block;       // summed elements of a strip that pass at a time over a block's rows, for the nearest cache
     int32_t coded_tile_rows;  // rows of coded_tile
-    int32_t coded_rows, coded_bf16_rows;  // up to which decoding panels takes less time than reading packed ones
+    int32_t coded_bf16_rows;  // up to which decoding panels in bf16 takes less time than reading packed ones
     size_t bf16_operand;     // bytes of one converted activation: 2 (bf16) or 4 (f32 rounded to bf16)
 
     /// y[rows, columns <= strip] (+)= a[rows, k] * strip [k, strip]; rows <= tile_rows.

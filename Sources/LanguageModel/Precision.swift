@@ -19,7 +19,7 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     /// Whether all products of weights that do not change read a file's codes, where it has any, and no packed weights
     /// exist: making a panel of codes once for many rows takes about as long as reading it. Products in bfloat16 take a
     /// fifth of the time, of which it would be too much.
-    var computesFromCodes: Bool { self == .float32 }
+    var computesFromCodes: Bool { pk_coded_rows(kernel) == .max }
 
     /// Rows that weight gradients sum up at a time.
     package var gradientRowStep: Int { Int(pk_gradient_step(kernel)) }

@@ -96,7 +96,8 @@ void pk_pack_codes(pk_codes codes, int64_t k, int64_t first, int64_t rows, const
 /// Whether a coded weight becomes, bit for bit, what packing `w` [n, k] gives.
 bool pk_codes_match(pk_pool *pool, pk_precision precision, pk_codes codes, int64_t n, int64_t k, const void *coded,
                     const float *w);
-/// Rows up to which a product of coded weights is faster than one of packed ones; 0 where none is.
+/// Rows up to which a product of coded weights takes no longer than one of packed ones: 0 where it always does, INT64_MAX
+/// where it never does.
 int64_t pk_coded_rows(pk_precision precision);
 /// From a packed or coded [n, k] weight to the packed [k, n] one, bit for bit what pk_pack makes of the transposed weight:
 /// dX = dY * W needs no second copy of W for longer than the product takes.

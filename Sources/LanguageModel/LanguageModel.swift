@@ -139,13 +139,17 @@ public final class LanguageModel {
     /// What decoding needs besides: products of few rows are going to follow.
     func prepareDecoding() {
         preparePackedWeights()
-        guard let codes, precision.decodesFromCodes else { return }
-        self.codes = nil
+        guard precision.decodesFromCodes, let codes = takeCodes() else { return }
         forEachMatrix { matrix, tensors in
             // The other of two models that share their weights may have done it.
             guard matrix.coded == nil, let coded = codes.matrix(of: tensors) else { return }
             matrix.attach(coded, of: parameters.pointer + tensors[0].offset, pool: pool)
         }
+    }
+
+    private func takeCodes() -> CodedWeights? {
+        defer { codes = nil }
+        return codes
     }
 
     /// Matrices that have codes.
@@ -156,8 +160,7 @@ public final class LanguageModel {
     private func packWeights() {
         gains.update(from: parameters)
         // Codes that stand for packed weights serve decoding too.
-        let codes = precision.computesFromCodes ? codes : nil
-        if precision.computesFromCodes { self.codes = nil }
+        let codes = precision.computesFromCodes ? takeCodes() : nil
         forEachMatrix { matrix, tensors in
             let weights = UnsafePointer(parameters.pointer + tensors[0].offset)
             let coded = codes?.matrix(of: tensors)

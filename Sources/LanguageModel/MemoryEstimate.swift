@@ -1,5 +1,6 @@
 /// Bytes of resident memory that a workload takes, from the model's shape and the settings alone; what `plan`
-/// states before anything starts. Within about 5 % of the peaks that `engine-benchmark` measures.
+/// states before anything starts. Training's is within about 6 % of the peaks that `engine-benchmark` measures; sampling's
+/// lies above them, as if all sequences had their greatest length at once.
 public struct MemoryEstimate: Sendable, Hashable {
     /// What the memory holds, largest parts apart, in bytes.
     public struct Part: Sendable, Hashable {
@@ -8,11 +9,11 @@ public struct MemoryEstimate: Sendable, Hashable {
     }
 
     public private(set) var parts: [Part] = []
-    /// Memory that loading takes beside the weights, before there are any other parts.
-    private var loading = 0
+    /// Beside the weights; the other parts come later.
+    private var bytesWhileLoading = 0
     public var byteCount: Int {
         let weights = parts.filter { Self.partsOfWeights.contains($0.name) }
-        return Self.program + max(Self.sum(parts), Self.sum(weights) + loading)
+        return Self.program + max(Self.sum(parts), Self.sum(weights) + bytesWhileLoading)
     }
 
     private static func sum(_ parts: [Part]) -> Int { parts.reduce(0) { $0 + $1.byteCount } }
@@ -108,7 +109,7 @@ public struct MemoryEstimate: Sendable, Hashable {
     public var sharingWeights: MemoryEstimate {
         var estimate = self
         estimate.parts.removeAll { Self.partsOfWeights.contains($0.name) }
-        estimate.loading = 0
+        estimate.bytesWhileLoading = 0
         return estimate
     }
 
@@ -129,7 +130,7 @@ public struct MemoryEstimate: Sendable, Hashable {
             add(Self.codes, bytes: codes.byteCount)
         }
         // The largest tensor, in float32 and as its file has it.
-        if !isResident { loading = 6 * (layout.tensors.map(\.count).max() ?? 0) }
+        if !isResident { bytesWhileLoading = 6 * (layout.tensors.map(\.count).max() ?? 0) }
     }
 
     /// A pass that keeps nothing for the way back.

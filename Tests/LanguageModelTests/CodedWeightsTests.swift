@@ -17,16 +17,25 @@ import Testing
     }
 
     /// A tiny model in Q8_0: matrices of 32 inputs are codes (queries and keys in llama.cpp's order), those of 40 are not.
-    @Test(arguments: [Precision.float32, .bfloat16])
-    func tinyModelDrawsTheSame(precision: Precision) throws {
+    static func tinyModel() throws -> LoadedModel {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).gguf").path
         defer { try? FileManager.default.removeItem(atPath: path) }
         try LoadedModel(path: ReferenceParityTests.fixture("tiny-llama").path).writeGGUF(to: path, weights: .q8_0, name: "tiny")
-        var loaded = try LoadedModel(path: path)
+        return try LoadedModel(path: path)
+    }
+
+    /// With the file's codes and without.
+    static func engines(_ loaded: LoadedModel, _ precision: Precision) -> (coded: LanguageModel, packed: LanguageModel) {
         let pool = ThreadPool(threadCount: 2)
-        let coded = LanguageModel(loaded, precision: precision, pool: pool)
         let packed = LanguageModel(
             configuration: loaded.configuration, parameters: loaded.parameters, precision: precision, pool: pool)
+        return (LanguageModel(loaded, precision: precision, pool: pool), packed)
+    }
+
+    @Test(arguments: [Precision.float32, .bfloat16])
+    func tinyModelDrawsTheSame(precision: Precision) throws {
+        var loaded = try Self.tinyModel()
+        let (coded, packed) = Self.engines(loaded, precision)
         let expected = try Self.draw(packed, batchSize: 4)
         #expect(packed.codedMatrixCount == 0)
         for batchSize in [1, 4] { #expect(try Self.draw(coded, batchSize: batchSize) == expected) }
@@ -45,7 +54,7 @@ import Testing
         #expect(try Self.draw(coded, batchSize: 2) == changed)
         #expect(coded.codedMatrixCount == 0)
         // A new engine of the changed weights and the file's codes notices the matrix that differs.
-        let misled = LanguageModel(loaded, precision: precision, pool: pool)
+        let (misled, _) = Self.engines(loaded, precision)
         #expect(try Self.draw(misled, batchSize: 2) == changed)
         #expect(misled.codedMatrixCount == (isUsed ? 3 * layers : 0))
         let parameters = loaded.parameters
@@ -86,14 +95,8 @@ import Testing
 
     @Test(arguments: [Precision.float32, .bfloat16], [true, false])
     func tinyModelScoresAndTrainsTheSame(precision: Precision, hasAdapter: Bool) throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).gguf").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try LoadedModel(path: ReferenceParityTests.fixture("tiny-llama").path).writeGGUF(to: path, weights: .q8_0, name: "tiny")
-        let loaded = try LoadedModel(path: path)
-        let pool = ThreadPool(threadCount: 2)
-        let coded = LanguageModel(loaded, precision: precision, pool: pool)
-        let packed = LanguageModel(
-            configuration: loaded.configuration, parameters: loaded.parameters, precision: precision, pool: pool)
+        let loaded = try Self.tinyModel()
+        let (coded, packed) = Self.engines(loaded, precision)
         try Self.expectSameBits(coded, packed, hasAdapter: hasAdapter)
         // Without decoding there are none in bfloat16.
         #expect(coded.codedMatrixCount == (precision == .float32 ? 3 * loaded.configuration.layerCount + 1 : 0))

@@ -109,7 +109,8 @@ extension Study {
             // Against a response of 128 tokens.
             referenceUnits: Double(sampling.maximumTokens) / 128,
             memoryBytes: MemoryEstimate.sampling(
-                configuration: loaded.configuration, precision: precision, batchSize: settings.sampling.batchSize,
+                configuration: loaded.configuration, precision: precision,
+                batchSize: min(settings.sampling.batchSize, instructions.count * sampling.perInstruction),
                 samplesPerPrompt: sampling.perInstruction, promptTokens: words * 3 / 2 + 40,
                 maximumTokens: sampling.maximumTokens, storage: .temporaryFile, codes: codes(of: policy)
             ).byteCount)

@@ -10,7 +10,8 @@ extension Study {
         StepWork(
             units: articles.count * samplesPerArticle, unit: "summaries",
             memoryBytes: MemoryEstimate.sampling(
-                configuration: loaded.configuration, precision: precision, batchSize: settings.sampling.batchSize,
+                configuration: loaded.configuration, precision: precision,
+                batchSize: min(settings.sampling.batchSize, articles.count * samplesPerArticle),
                 samplesPerPrompt: samplesPerArticle, promptTokens: promptTokens(articles),
                 maximumTokens: settings.sampling.maximumTokens, storage: .temporaryFile, codes: codes(of: policy)
             ).byteCount)

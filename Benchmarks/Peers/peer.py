@@ -15,6 +15,14 @@ def arguments(description, **extra):
     return parser.parse_args()
 
 
+def dtype(precision):
+    """The torch type of `--precision`."""
+    import torch
+    if precision not in ("bfloat16", "float32"):
+        raise SystemExit(f"--precision is bfloat16 or float32, not {precision}")
+    return getattr(torch, precision)
+
+
 def rows(folder, name, count):
     """The first `count` rows of a JSONL file."""
     with open(f"{folder}/{name}", encoding="utf-8") as file:

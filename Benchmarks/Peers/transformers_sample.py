@@ -1,4 +1,4 @@
-"""transformers generate in bf16: several summaries of each prompt, all prompts in one padded batch."""
+"""transformers generate in bfloat16 or float32: several summaries of each prompt, all prompts in one padded batch."""
 import time
 
 import torch
@@ -6,12 +6,12 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 import peer
 
-options = peer.arguments(__doc__, prompts=4, samples=10, tokens=96)
+options = peer.arguments(__doc__, prompts=4, samples=10, tokens=96, precision="bfloat16")
 torch.set_num_threads(options.threads)
 torch.manual_seed(0)
 tokenizer = AutoTokenizer.from_pretrained(options.model)
 tokenizer.padding_side = "left"
-model = AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.bfloat16).eval()
+model = AutoModelForCausalLM.from_pretrained(options.model, dtype=peer.dtype(options.precision)).eval()
 texts = [tokenizer.apply_chat_template(row["prompt"], add_generation_prompt=True, tokenize=False)
          for row in peer.rows(options.data, "prompts.jsonl", options.prompts)]
 batch = tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False)
@@ -29,4 +29,4 @@ start = time.perf_counter()
 sequences = generate(options.tokens).shape[0]
 seconds = time.perf_counter() - start
 peer.report("transformers", "sample", options.threads, sampled_tokens_per_s=sequences * options.tokens / seconds,
-            sequences=sequences)
+            sequences=sequences, precision=options.precision)

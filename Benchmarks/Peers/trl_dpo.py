@@ -1,4 +1,4 @@
-"""Optimizer steps of TRL's DPOTrainer in bf16, all parameters or LoRA; the first step warms up."""
+"""Optimizer steps of TRL's DPOTrainer in bfloat16 (autocast) or float32, all parameters or LoRA; the first step warms up."""
 import tempfile
 import time
 
@@ -9,7 +9,7 @@ from trl import DPOConfig, DPOTrainer
 
 import peer
 
-options = peer.arguments(__doc__, steps=2, batch=4, lora=0)
+options = peer.arguments(__doc__, steps=2, batch=4, lora=0, precision="bfloat16")
 torch.set_num_threads(options.threads)
 pairs = [{key: row[key] for key in ("prompt", "chosen", "rejected")}
          for row in peer.rows(options.data, "pairs.jsonl", options.steps * options.batch)]
@@ -43,7 +43,7 @@ with tempfile.TemporaryDirectory() as output:
         peft_config=adapter,
         args=DPOConfig(
             output_dir=output, per_device_train_batch_size=options.batch, max_steps=options.steps, learning_rate=1e-6,
-            beta=0.1, bf16=True, use_cpu=True, report_to=[], save_strategy="no", logging_steps=1, disable_tqdm=True,
+            beta=0.1, bf16=peer.dtype(options.precision) == torch.bfloat16, use_cpu=True, report_to=[], save_strategy="no", logging_steps=1, disable_tqdm=True,
             gradient_checkpointing=False, max_length=None, precompute_ref_log_probs=True))
     # In the order of the file, so that the timed steps see the pairs that Precis's do.
     trainer._get_train_sampler = lambda *_: torch.utils.data.SequentialSampler(trainer.train_dataset)
@@ -53,4 +53,4 @@ timed = pairs[options.batch:]
 peer.report(
     "TRL", "lora" if options.lora else "dpo", options.threads, pairs_per_s=len(timed) / seconds,
     two_sequence_tokens_per_s=sum(map(tokens, timed)) / seconds,
-    step_seconds=[b - a for a, b in zip(clock.ends, clock.ends[1:])])
+    step_seconds=[b - a for a, b in zip(clock.ends, clock.ends[1:])], precision=options.precision)

@@ -6,11 +6,11 @@
 #include <string.h>
 
 enum {
-    SUM_STEP = 32,            // summed elements that no block splits
-    ROW_BLOCK = 48,           // rows of a task, twice as many when there are plenty
-    PANEL_CACHE = 384 << 10,  // bytes of panels that neighbouring tasks keep in cache
-    GRADIENT_ROWS = 1024,     // rows (summed) per pass of the weight gradient; a whole number of steps
-    GRADIENT_OUTPUTS = 8192,  // outputs whose transposed gradients are held at a time
+    SUM_STEP = 32,               // summed elements that no block splits
+    ROW_BLOCK = 48,              // rows of a task, twice as many when there are plenty
+    PANEL_CACHE = 192 << 10,     // elements of panels that neighbouring tasks share
+    GRADIENT_ROW_BYTES = 2048,   // of an output's gradients that one pass sums; a whole number of steps
+    GRADIENT_OUTPUTS = 96,       // outputs of a task of the weight gradient
 };
 
 static size_t element_bytes(pk_precision precision) { return precision == PK_BFLOAT16 ? 2 : 4; }
@@ -326,7 +326,7 @@ static void run_product(pk_pool *pool, product_job *job) {
         job->panel_block = 1;
     } else {
         // Neighbouring tasks share their panels, which stay in the second-level cache while rows pass.
-        const int64_t resident = PANEL_CACHE / (int64_t)(pk_min(job->parts->k, PK_SUM_BLOCK) * PK_PANEL * element_bytes(job->precision));
+        const int64_t resident = PANEL_CACHE / (pk_min(job->parts->k, PK_SUM_BLOCK) * PK_PANEL);
         const int64_t tasks = pk_max(1, job->row_blocks * panels / wanted);
         job->panel_block = pk_max(1, pk_min(resident, tasks));
         // Equal groups: a short last one would end the run on one thread.
@@ -442,65 +442,74 @@ void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, in
 
 // ---- Weight gradient ----------------------------------------------------------------------------------
 
+/// dw += transposed dy times x, of as many rows as one pass sums. All threads pack x first; a task transposes its own
+/// outputs of dy, which its cache then keeps for the product.
 typedef struct {
-    const pk_kernels *kernels;
-    pk_precision precision;
-    int64_t rows, n, k;  // of this pass; rows is the summed dimension
+    product_job product;  // but for what each task has of its own: the operands, and where y begins
+    product_part part;
     pk_rows dy, x;
-    char *dy_transposed;  // [n, lda]
-    char *x_panels;
-    int64_t lda;
+    char *x_panels, *transposed;  // `transposed`: a task's outputs, for each worker
+    size_t transposed_bytes;
+    int64_t outputs, output_blocks, panel_block;
 } gradient_job;
 
 int32_t pk_gradient_step(pk_precision precision) {
     return precision == PK_BFLOAT16 ? pk_kernels_current()->bf16_step : 1;
 }
 
-enum { TRANSPOSED_OUTPUTS = 64 };
-
-static void gradient_pack_task(void *context, int32_t worker, int64_t index) {
+static void gradient_pack_task(void *context, int32_t worker, int64_t panel) {
     (void)worker;
     const gradient_job *job = context;
-    const pk_kernels *kernels = job->kernels;
-    const int64_t transposes = pk_ceil_div(job->n, TRANSPOSED_OUTPUTS);
-    if (index < transposes) {
-        const int64_t first = index * TRANSPOSED_OUTPUTS, outputs = pk_min(TRANSPOSED_OUTPUTS, job->n - first);
-        const pk_rows dy = pk_rows_from(job->precision, job->dy, first);
-        char *to = job->dy_transposed + (size_t)(first * job->lda) * converted_element(job->precision);
-        if (dy.converted) kernels->transpose_converted(job->rows, outputs, dy.converted, dy.ldc, to, job->lda);
-        else kernels->transpose_operand(job->precision, job->rows, outputs, dy.x, dy.ldx, to, job->lda);
-    } else {
-        const int64_t panel = index - transposes, first = panel * PK_PANEL, columns = pk_min(PK_PANEL, job->k - first);
-        const pk_rows x = pk_rows_from(job->precision, job->x, first);
-        char *to = job->x_panels + (size_t)panel * panel_bytes(job->precision, job->rows);
-        if (x.converted) kernels->pack_converted(columns, job->rows, x.converted, x.ldc, to);
-        else kernels->pack_panel(job->precision, columns, job->rows, x.x, x.ldx, true, to);
-    }
+    const product_part *part = &job->part;
+    const pk_kernels *kernels = job->product.kernels;
+    const pk_precision precision = job->product.precision;
+    const int64_t first = panel * PK_PANEL, columns = pk_min(PK_PANEL, part->n - first);
+    const pk_rows x = pk_rows_from(precision, job->x, first);
+    char *to = job->x_panels + (size_t)panel * part->panel_bytes;
+    if (x.converted) kernels->pack_converted(columns, part->k, x.converted, x.ldc, to);
+    else kernels->pack_panel(precision, columns, part->k, x.x, x.ldx, true, to);
+}
+
+static void gradient_task(void *context, int32_t worker, int64_t index) {
+    const gradient_job *job = context;
+    product_job product = job->product;
+    product_part part = job->part;
+    const int64_t first = index % job->output_blocks * GRADIENT_OUTPUTS;
+    const int64_t outputs = pk_min(GRADIENT_OUTPUTS, job->outputs - first);
+    char *transposed = job->transposed + (size_t)worker * job->transposed_bytes;
+    const pk_rows dy = pk_rows_from(product.precision, job->dy, first);
+    if (dy.converted) product.kernels->transpose_converted(part.k, outputs, dy.converted, dy.ldc, transposed, part.lda);
+    else product.kernels->transpose_operand(product.precision, part.k, outputs, dy.x, dy.ldx, transposed, part.lda);
+    part.operands = transposed;
+    product.parts = &part;
+    product.y += first * product.ldy;
+    const int64_t begin = index / job->output_blocks * job->panel_block;
+    const int64_t end = pk_min(pk_ceil_div(part.n, PK_PANEL), begin + job->panel_block);
+    for (int64_t panel = begin; panel < end; panel++)
+        product_panel(&product, &part, job->x_panels + (size_t)panel * part.panel_bytes, 0, outputs, panel);
 }
 
 void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, pk_rows dy,
                              pk_rows x, float *dw, int64_t lddw) {
     if (n <= 0 || k <= 0) return;
-    const pk_kernels *kernels = pk_kernels_current();
-    const int64_t panels = pk_ceil_div(k, PK_PANEL);
-    for (int64_t row = 0; row < m; row += GRADIENT_ROWS) {
-        const int64_t rows = pk_min(GRADIENT_ROWS, m - row), lda = padded_sum(precision, rows);
-        char *x_panels = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_B, (size_t)panels * panel_bytes(precision, rows));
-        for (int64_t output = 0; output < n; output += GRADIENT_OUTPUTS) {
-            const int64_t outputs = pk_min(GRADIENT_OUTPUTS, n - output);
-            gradient_job pack = {
-                .kernels = kernels, .precision = precision, .rows = rows, .n = outputs, .k = k,
-                .dy = rows_from(precision, dy, row, output), .x = rows_from(precision, x, row, 0),
-                .dy_transposed = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_A, (size_t)(outputs * lda) * converted_element(precision)),
-                .x_panels = x_panels, .lda = lda,
-            };
-            pk_pool_run_indexed(pool, pk_ceil_div(outputs, TRANSPOSED_OUTPUTS) + (output == 0 ? panels : 0),
-                                gradient_pack_task, &pack);
-            const product_part part = {.k = rows, .n = k, .operands = pack.dy_transposed, .lda = lda, .packed = x_panels,
-                                       .panel_bytes = panel_bytes(precision, rows)};
-            product_job job = {.kernels = kernels, .precision = precision, .m = outputs, .n = k, .parts = &part,
-                               .part_count = 1, .y = dw + output * lddw, .ldy = lddw, .accumulate = true};
-            run_product(pool, &job);
-        }
+    const int64_t panels = pk_ceil_div(k, PK_PANEL), blocks = pk_ceil_div(n, GRADIENT_OUTPUTS), threads = pk_pool_threads(pool);
+    const int64_t most = GRADIENT_ROW_BYTES / (int64_t)element_bytes(precision);
+    for (int64_t row = 0; row < m; row += most) {
+        const int64_t rows = pk_min(most, m - row);
+        gradient_job job = {
+            .product = {.kernels = pk_kernels_current(), .precision = precision, .row_blocks = blocks, .y = dw, .ldy = lddw,
+                        .accumulate = true},
+            .part = {.k = rows, .n = k, .lda = padded_sum(precision, rows), .panel_bytes = panel_bytes(precision, rows)},
+            .dy = rows_from(precision, dy, row, 0), .x = rows_from(precision, x, row, 0),
+            .outputs = n, .output_blocks = blocks,
+            // As many tasks as even out the threads; what shares outputs transposes them again.
+            .panel_block = pk_ceil_div(panels, pk_min(panels, pk_ceil_div(4 * threads, blocks))),
+        };
+        job.product.parts = &job.part;
+        job.transposed_bytes = (size_t)pk_round_up(GRADIENT_OUTPUTS * job.part.lda, PK_LINE) * converted_element(precision);
+        job.transposed = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)threads * job.transposed_bytes);
+        job.x_panels = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_B, (size_t)panels * job.part.panel_bytes);
+        pk_pool_run_indexed(pool, panels, gradient_pack_task, &job);
+        pk_pool_run_indexed(pool, blocks * pk_ceil_div(panels, job.panel_block), gradient_task, &job);
     }
 }

@@ -268,7 +268,7 @@ extension Kernels {
         @Test(arguments: [PK_FLOAT32.rawValue, PK_BFLOAT16.rawValue])
         func weightGradientContinuesAcrossCalls(mode: UInt32) {
             let precision = pk_precision(rawValue: mode)
-            let (rows, n, k) = (1101, 70, 130)
+            let (rows, n, k) = (1101, 230, 130)
             var random = SplitMix(13)
             let dy = random.floats(rows * n)
             let x = random.floats(rows * k)
@@ -284,7 +284,9 @@ extension Kernels {
                     return dw
                 }
                 let whole = gradient([0, rows], threads: 1)
-                #expect(sameBits(whole, gradient([0, rows], threads: 2)), "\(name): threads")
+                for threads in [Int32(2), 3, 7] {
+                    #expect(sameBits(whole, gradient([0, rows], threads: threads)), "\(name): \(threads) threads")
+                }
                 let cuts = [0, 2, 64, 700, 1100].map { $0 / 2 * Int(pk_gradient_step(precision)) }.filter { $0 < rows }
                 #expect(sameBits(whole, gradient(cuts + [rows], threads: 2)), "\(name): calls")
             }

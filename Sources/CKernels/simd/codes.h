@@ -112,45 +112,86 @@ static void decode_panel(pk_precision precision, pk_codes codes, int64_t blocks,
 }
 
 // ---- Few rows times codes -----------------------------------------------------------------------------
-// A row or a tile's few take the weights as they are decoded; more take a panel that is decoded once (decode_panel). The
-// weights, and the order of the sums, are the same.
+// A tile's rows take the weights as they are decoded, in registers; many rows take a panel that is decoded once
+// (decode_panel). The weights, and the order of the sums, are the same.
 
-// Vectors of columns at a time: as many chains of sums as hide a multiply-add's latency, and leave registers.
-#define CODED_VECTORS (LANES == 16 ? 4 : 2)
-#define CODED_TILE_ROWS (LANES == 16 ? 4 : 2)
+#define CODED_TILE_ROWS (LANES == 16 ? 12 : 2)
 
-/// sums[rows, 64] += x[rows, 32] * one block of codes.
-INLINE void multiply_block(const int rows, pk_codes codes, const char *coded, vf values, const float *x, int64_t ldx,
-                           float (*sums)[PK_PANEL]) {
-    const code_block block = read_block(codes, coded);
-    for (int column = 0; column < PK_PANEL; column += CODED_VECTORS * LANES) {
-        vf scale[CODED_VECTORS], minimum[CODED_VECTORS], sum[CODED_TILE_ROWS][CODED_VECTORS];
-        UNROLL for (int v = 0; v < CODED_VECTORS; v++) {
-            scale[v] = block_scale(block, column + v * LANES);
-            minimum[v] = block_minimum(block, column + v * LANES);
-            UNROLL for (int r = 0; r < rows; r++) sum[r][v] = v_load(sums[r] + column + v * LANES);
-        }
-        _Pragma("clang loop unroll(disable)") for (int word = 0; word < PK_CODE_BLOCK / block.per_word; word++) {
-            const float *inputs = x + word * block.per_word;
-            vu bits[CODED_VECTORS];
-            UNROLL for (int v = 0; v < CODED_VECTORS; v++) bits[v] = v_load_bits(block.words + word * PK_PANEL + column + v * LANES);
-            UNROLL for (int i = 0; i < block.per_word; i++)
-                UNROLL for (int v = 0; v < CODED_VECTORS; v++) {
-                    const vf weight = v_weight(codes, bits[v], i, values, scale[v], minimum[v]);
-                    UNROLL for (int r = 0; r < rows; r++)
-                        sum[r][v] = v_fma(v_splat(inputs[r * ldx + i]), weight, sum[r][v]);
-                }
-        }
-        UNROLL for (int v = 0; v < CODED_VECTORS; v++)
-            UNROLL for (int r = 0; r < rows; r++) v_store(sums[r] + column + v * LANES, sum[r][v]);
-    }
-}
+// Vectors of columns at a time: as many chains of sums as hide a multiply-add's latency, and leave registers for weights.
+#define CODED_VECTORS(rows) (LANES == 16 && (rows) <= 4 ? 4 : 2)
+#define CODED_MOST_VECTORS 4
 
-/// Codes come from memory, and a page's last ones end the hardware's own fetching.
+// Blocks that pass over some columns before the next columns: their codes stay in the first-level cache, their sums in
+// registers.
+#define CODED_BLOCKS 4
+
+// Codes come from memory, and a page's last ones end the hardware's own fetching.
 #define CODED_BLOCKS_AHEAD 2
 
 INLINE void fetch_block(const char *coded, size_t bytes) {
     for (size_t line = 0; line < bytes; line += PK_LINE) __builtin_prefetch(coded + line);
+}
+
+/// sums[rows, vectors * LANES] += x[rows, 32] * the columns from `column` on of one block of codes.
+INLINE void multiply_block(const int rows, pk_codes codes, const char *coded, int column, vf values, const float *x, int64_t ldx,
+                           vf (*sums)[CODED_MOST_VECTORS]) {
+    // More than these have no register: weights at a time, and codes of a word.
+    const int vectors = CODED_VECTORS(rows), together = vectors == 4 ? 1 : 2;
+    const code_block block = read_block(codes, coded);
+    const int codes_at_once = rows <= 2 ? block.per_word : 1, code_bits = 32 / block.per_word;
+    vf scale[CODED_MOST_VECTORS], minimum[CODED_MOST_VECTORS];
+    UNROLL for (int v = 0; v < vectors; v++) {
+        scale[v] = block_scale(block, column + v * LANES);
+        minimum[v] = block_minimum(block, column + v * LANES);
+    }
+    // Every third row's address is enough for the ones between; see tile_f32_fixed.
+    const float *third[(CODED_TILE_ROWS + 2) / 3];
+    UNROLL for (int r = 0; r < rows; r += 3) {
+        third[r / 3] = x + r * ldx;
+        __asm__("" : "+r"(third[r / 3]));
+    }
+    const uint32_t *words = block.words + column;
+    _Pragma("clang loop unroll(disable)") for (int word = 0; word < PK_CODE_BLOCK / block.per_word; word++) {
+        vu bits[CODED_MOST_VECTORS];
+        UNROLL for (int v = 0; v < vectors; v++) bits[v] = v_load_bits(words + v * LANES);
+        _Pragma("clang loop unroll(disable)") for (int begin = 0; begin < block.per_word; begin += codes_at_once) {
+            UNROLL for (int i = 0; i < codes_at_once; i++) {
+                UNROLL for (int first = 0; first < vectors; first += together) {
+                    vf weight[2];
+                    UNROLL for (int v = 0; v < together; v++)
+                        weight[v] = v_weight(codes, bits[first + v], i, values, scale[first + v], minimum[first + v]);
+                    UNROLL for (int r = 0; r < rows; r++) {
+                        const vf input = v_splat(third[r / 3][r % 3 * ldx + i]);
+                        UNROLL for (int v = 0; v < together; v++)
+                            sums[r][first + v] = v_fma(input, weight[v], sums[r][first + v]);
+                    }
+                }
+            }
+            if (codes_at_once < block.per_word)
+                UNROLL for (int v = 0; v < vectors; v++) bits[v] >>= code_bits;
+            UNROLL for (int r = 0; r < rows; r += 3) third[r / 3] += codes_at_once;
+        }
+        words += PK_PANEL;
+    }
+}
+
+/// sums[rows, 64] += x[rows, 32 * count] * `count` blocks of codes.
+INLINE void multiply_blocks(const int rows, pk_codes codes, const char *coded, int64_t count, vf values, const float *x,
+                            int64_t ldx, float (*sums)[PK_PANEL]) {
+    const int vectors = CODED_VECTORS(rows);
+    const size_t bytes = pk_code_block_bytes(codes);
+    for (int column = 0; column < PK_PANEL; column += vectors * LANES) {
+        vf sum[CODED_TILE_ROWS][CODED_MOST_VECTORS];
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_load(sums[r] + column + v * LANES);
+        for (int64_t i = 0; i < count; i++) {
+            const char *block = coded + (size_t)i * bytes;
+            if (column == 0) fetch_block(block + CODED_BLOCKS_AHEAD * bytes, bytes);
+            multiply_block(rows, codes, block, column, values, x + i * PK_CODE_BLOCK, ldx, sum);
+        }
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int v = 0; v < vectors; v++) v_store(sums[r] + column + v * LANES, sum[r][v]);
+    }
 }
 
 /// rows <= CODED_TILE_ROWS.
@@ -161,25 +202,19 @@ static void coded_tile(pk_codes codes, int32_t rows, int64_t blocks, const float
     float sums[CODED_TILE_ROWS][PK_PANEL] = {{0}};
     if (accumulate)
         for (int32_t r = 0; r < rows; r++) memcpy(sums[r], y + r * ldy, (size_t)columns * sizeof(float));
-#define MULTIPLY(R, C)                                                                                         \
-    for (int64_t i = 0; i < blocks; i++) {                                                                     \
-        const char *block = (const char *)coded + (size_t)i * block_bytes;                                     \
-        fetch_block(block + CODED_BLOCKS_AHEAD * block_bytes, block_bytes);                                    \
-        multiply_block(R, C, block, values, x + i * PK_CODE_BLOCK, ldx, sums);                                 \
-    }
-#define MULTIPLY_ROWS(C)                    \
-    switch (rows) {                         \
-    case 1: MULTIPLY(1, C) break;           \
-    case 2: MULTIPLY(2, C) break;           \
-    CODED_MORE_ROWS(C)                      \
-    }
+#define MULTIPLY(R, C)                                                                                          \
+    case R:                                                                                                     \
+        for (int64_t i = 0; i < blocks; i += CODED_BLOCKS)                                                      \
+            multiply_blocks(R, C, (const char *)coded + (size_t)i * block_bytes, pk_min(CODED_BLOCKS, blocks - i), values, \
+                            x + i * PK_CODE_BLOCK, ldx, sums);                                                  \
+        break;
 #if LANES == 16
-#define CODED_MORE_ROWS(C)                  \
-    case 3: MULTIPLY(3, C) break;           \
-    case 4: MULTIPLY(4, C) break;
+#define MULTIPLY_MORE(C) \
+    MULTIPLY(3, C) MULTIPLY(4, C) MULTIPLY(5, C) MULTIPLY(6, C) MULTIPLY(7, C) MULTIPLY(8, C) MULTIPLY(9, C) MULTIPLY(10, C) MULTIPLY(11, C) MULTIPLY(12, C)
 #else
-#define CODED_MORE_ROWS(C)
+#define MULTIPLY_MORE(C)
 #endif
+#define MULTIPLY_ROWS(C) switch (rows) { MULTIPLY(1, C) MULTIPLY(2, C) MULTIPLY_MORE(C) }
     switch (codes) {
     case PK_CODES_4: MULTIPLY_ROWS(PK_CODES_4) break;
     case PK_CODES_4_SIGNED: MULTIPLY_ROWS(PK_CODES_4_SIGNED) break;
@@ -187,7 +222,7 @@ static void coded_tile(pk_codes codes, int32_t rows, int64_t blocks, const float
     case PK_CODES_NONE: break;
     }
 #undef MULTIPLY
+#undef MULTIPLY_MORE
 #undef MULTIPLY_ROWS
-#undef CODED_MORE_ROWS
     for (int32_t r = 0; r < rows; r++) memcpy(y + r * ldy, sums[r], (size_t)columns * sizeof(float));
 }

@@ -6,7 +6,7 @@ import Testing
     /// The smoke preset made smaller still.
     static let tiny = [
         "--preset", "smoke", "--set", "articles.train=4", "--set", "articles.development=3", "--set", "articles.test=4",
-        "--set", "sampling.maximum_tokens=32", "--set", "num_epochs=2", "--set", "judge.calibration_articles=2",
+        "--set", "sampling.maximum_tokens=32", "--set", "num_epochs=2", "--set", "judge.calibration_articles=1",
     ]
 
     private func workspaceArguments(_ workspace: TemporaryFolder) -> [String] {

@@ -209,8 +209,9 @@ static void coded_tile(pk_codes codes, int32_t rows, int64_t blocks, const float
                             x + i * PK_CODE_BLOCK, ldx, sums);                                                  \
         break;
 #if LANES == 16
-#define MULTIPLY_MORE(C) \
-    MULTIPLY(3, C) MULTIPLY(4, C) MULTIPLY(5, C) MULTIPLY(6, C) MULTIPLY(7, C) MULTIPLY(8, C) MULTIPLY(9, C) MULTIPLY(10, C) MULTIPLY(11, C) MULTIPLY(12, C)
+#define MULTIPLY_MORE(C)                                                                \
+    MULTIPLY(3, C) MULTIPLY(4, C) MULTIPLY(5, C) MULTIPLY(6, C) MULTIPLY(7, C)          \
+    MULTIPLY(8, C) MULTIPLY(9, C) MULTIPLY(10, C) MULTIPLY(11, C) MULTIPLY(12, C)
 #else
 #define MULTIPLY_MORE(C)
 #endif

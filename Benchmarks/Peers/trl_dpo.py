@@ -11,6 +11,7 @@ import peer
 
 options = peer.arguments(__doc__, steps=2, batch=4, lora=0, precision="bfloat16")
 torch.set_num_threads(options.threads)
+bfloat16 = peer.dtype(options.precision) == torch.bfloat16
 pairs = [{key: row[key] for key in ("prompt", "chosen", "rejected")}
          for row in peer.rows(options.data, "pairs.jsonl", options.steps * options.batch)]
 tokenizer = AutoTokenizer.from_pretrained(options.model)
@@ -43,7 +44,7 @@ with tempfile.TemporaryDirectory() as output:
         peft_config=adapter,
         args=DPOConfig(
             output_dir=output, per_device_train_batch_size=options.batch, max_steps=options.steps, learning_rate=1e-6,
-            beta=0.1, bf16=peer.dtype(options.precision) == torch.bfloat16, use_cpu=True, report_to=[], save_strategy="no", logging_steps=1, disable_tqdm=True,
+            beta=0.1, bf16=bfloat16, use_cpu=True, report_to=[], save_strategy="no", logging_steps=1, disable_tqdm=True,
             gradient_checkpointing=False, max_length=None, precompute_ref_log_probs=True))
     # In the order of the file, so that the timed steps see the pairs that Precis's do.
     trainer._get_train_sampler = lambda *_: torch.utils.data.SequentialSampler(trainer.train_dataset)

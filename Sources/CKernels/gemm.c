@@ -8,7 +8,7 @@
 enum {
     SUM_STEP = 32,               // summed elements that no block splits
     ROW_BLOCK = 48,              // rows of a task, twice as many when there are plenty
-    PANEL_CACHE = 192 << 10,     // elements of panels that neighbouring tasks share
+    SHARED_ELEMENTS = 192 << 10, // of panels, by neighbouring tasks
     GRADIENT_ROW_BYTES = 2048,   // of an output's gradients that one pass sums; a whole number of steps
     GRADIENT_OUTPUTS = 96,       // outputs of a task of the weight gradient
 };
@@ -326,7 +326,7 @@ static void run_product(pk_pool *pool, product_job *job) {
         job->panel_block = 1;
     } else {
         // Neighbouring tasks share their panels, which stay in the second-level cache while rows pass.
-        const int64_t resident = PANEL_CACHE / (pk_min(job->parts->k, PK_SUM_BLOCK) * PK_PANEL);
+        const int64_t resident = SHARED_ELEMENTS / (pk_min(job->parts->k, PK_SUM_BLOCK) * PK_PANEL);
         const int64_t tasks = pk_max(1, job->row_blocks * panels / wanted);
         job->panel_block = pk_max(1, pk_min(resident, tasks));
         // Equal groups: a short last one would end the run on one thread.
@@ -445,8 +445,8 @@ void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, in
 /// dw += transposed dy times x, of as many rows as one pass sums. All threads pack x first; a task transposes its own
 /// outputs of dy, which its cache then keeps for the product.
 typedef struct {
-    product_job product;  // but for what each task has of its own: the operands, and where y begins
-    product_part part;
+    product_job product;  // but for the parts, and for where a task's y begins
+    product_part part;    // but for a task's operands
     pk_rows dy, x;
     char *x_panels, *transposed;  // `transposed`: a task's outputs, for each worker
     size_t transposed_bytes;
@@ -497,15 +497,14 @@ void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, i
     for (int64_t row = 0; row < m; row += most) {
         const int64_t rows = pk_min(most, m - row);
         gradient_job job = {
-            .product = {.kernels = pk_kernels_current(), .precision = precision, .row_blocks = blocks, .y = dw, .ldy = lddw,
-                        .accumulate = true},
+            .product = {.kernels = pk_kernels_current(), .precision = precision, .row_blocks = blocks, .panels_ahead = 1,
+                        .y = dw, .ldy = lddw, .accumulate = true},
             .part = {.k = rows, .n = k, .lda = padded_sum(precision, rows), .panel_bytes = panel_bytes(precision, rows)},
             .dy = rows_from(precision, dy, row, 0), .x = rows_from(precision, x, row, 0),
             .outputs = n, .output_blocks = blocks,
             // As many tasks as even out the threads; what shares outputs transposes them again.
             .panel_block = pk_ceil_div(panels, pk_min(panels, pk_ceil_div(4 * threads, blocks))),
         };
-        job.product.parts = &job.part;
         job.transposed_bytes = (size_t)pk_round_up(GRADIENT_OUTPUTS * job.part.lda, PK_LINE) * converted_element(precision);
         job.transposed = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)threads * job.transposed_bytes);
         job.x_panels = pk_pool_scratch(pool, PK_SCRATCH_OPERAND_B, (size_t)panels * job.part.panel_bytes);

@@ -58,15 +58,17 @@ final class Gemm {
             blasint(inputs), weightSum, blasint(inputs), 0, y, blasint(outputs))
     }
 
-    /// Median GFLOP/s of five runs of about `seconds` each, after one to warm up.
-    func rate(_ seconds: Double, _ body: () -> Void) -> Double {
-        let operations = 2 * Double(rows) * Double(outputs) * Double(inputs)
+    /// GFLOP/s of one of the products, repeated for about `seconds`.
+    func rate(_ seconds: Double, _ product: () -> Void) -> Double {
         let clock = ContinuousClock()
-        let once = max(clock.measure(body) / .seconds(1), 1e-7)
-        let repeats = max(1, Int(seconds / once))
-        let times = (0..<5).map { _ in
-            clock.measure { for _ in 0..<repeats { body() } } / .seconds(1) / Double(repeats)
-        }
-        return operations / times.sorted()[2] / 1e9
+        let deadline = clock.now + .seconds(seconds)
+        let start = clock.now
+        var count = 0.0
+        repeat {
+            product()
+            count += 1
+        } while clock.now < deadline
+        let operations = 2 * Double(rows) * Double(outputs) * Double(inputs) * count
+        return operations / ((clock.now - start) / .seconds(1)) / 1e9
     }
 }

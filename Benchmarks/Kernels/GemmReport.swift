@@ -7,11 +7,20 @@ struct GemmReport: Encodable {
     struct Row: Encodable {
         let precision: String
         let outputs: Int, inputs: Int, rows: Int
-        /// GFLOP/s.
+        /// GFLOP/s, medians of the rounds.
         let forward: Double, inputGradient: Double, weightGradient: Double
-        /// Of the peak that was measured for this precision.
+        /// Of the peak that the same round measured for this precision: medians.
         let forwardShare: Double, inputGradientShare: Double, weightGradientShare: Double
         /// OpenBLAS's GFLOP/s for the forward product, on as many threads; float32 only.
+        let openBLAS: Double?
+        /// Times as fast as OpenBLAS in the same round: median.
+        let openBLASRatio: Double?
+    }
+
+    /// What one round measured, GFLOP/s.
+    private struct Round {
+        let peak: Double
+        let forward: Double, inputGradient: Double, weightGradient: Double
         let openBLAS: Double?
     }
 
@@ -28,6 +37,10 @@ struct GemmReport: Encodable {
     /// (outputs, inputs) of SmolLM2-135M: qkv, attention output, gate and up, down, head.
     static let matrices = [(960, 576), (576, 576), (3072, 576), (576, 1536), (49_152, 576)]
     static let rowCounts = [1, 8, 16, 64, 256, 1024]
+    /// After one to warm up.
+    private static let rounds = 15
+    /// Seconds after which OpenBLAS's threads no longer spin in wait of more work.
+    private static let openBLASRest = 0.05
 
     init(threads: Int32, secondsPerRun: Double, precisions: [pk_precision]) {
         let pool = pk_pool_create(threads)
@@ -36,27 +49,35 @@ struct GemmReport: Encodable {
         openBLASCore = String(cString: openblas_get_corename())
         openblas_set_num_threads(threads)
         self.threads = Int(pk_pool_threads(pool))
-        peakFloat32 = pk_measure_peak_flops(pool, PK_FLOAT32) / 1e9
-        peakBFloat16 = pk_measure_peak_flops(pool, PK_BFLOAT16) / 1e9
+        func peak(_ precision: pk_precision, runs: Int32) -> Double { pk_measure_peak_flops(pool, precision, runs) / 1e9 }
+        peakFloat32 = peak(PK_FLOAT32, runs: 100)
+        peakBFloat16 = peak(PK_BFLOAT16, runs: 100)
         readBandwidth = pk_measure_read_bandwidth(pool) / 1e9
         for precision in precisions {
-            let peak = precision == PK_FLOAT32 ? peakFloat32 : peakBFloat16
             for (outputs, inputs) in Self.matrices {
                 // 1,024 rows of logits are never formed: training goes through the head in chunks.
                 for rows in Self.rowCounts where outputs < 49_152 || rows <= 256 {
                     let gemm = Gemm(pool: pool, precision: precision, rows: rows, outputs: outputs, inputs: inputs)
-                    let forward = gemm.rate(secondsPerRun) { gemm.forward() }
-                    let inputGradient = gemm.rate(secondsPerRun) { gemm.inputGradient() }
-                    let weightGradient = gemm.rate(secondsPerRun) { gemm.weightGradient() }
-                    let openBLAS =
-                        precision == PK_FLOAT32 ? gemm.rate(secondsPerRun) { gemm.openBLASForward() } : nil
+                    // A machine's speed may change from one moment to the next: what is compared takes turns.
+                    let rounds = (0...Self.rounds).map { _ in
+                        defer { if precision == PK_FLOAT32 { Thread.sleep(forTimeInterval: Self.openBLASRest) } }
+                        return Round(
+                            peak: peak(precision, runs: 4),
+                            forward: gemm.rate(secondsPerRun) { gemm.forward() },
+                            inputGradient: gemm.rate(secondsPerRun) { gemm.inputGradient() },
+                            weightGradient: gemm.rate(secondsPerRun) { gemm.weightGradient() },
+                            openBLAS: precision == PK_FLOAT32 ? gemm.rate(secondsPerRun) { gemm.openBLASForward() } : nil)
+                    }.dropFirst()
+                    func median(_ value: (Round) -> Double) -> Double { rounds.map(value).sorted()[rounds.count / 2] }
                     shapes.append(
                         Row(
                             precision: precision == PK_FLOAT32 ? "float32" : "bfloat16", outputs: outputs,
-                            inputs: inputs, rows: rows, forward: forward, inputGradient: inputGradient,
-                            weightGradient: weightGradient, forwardShare: forward / peak,
-                            inputGradientShare: inputGradient / peak, weightGradientShare: weightGradient / peak,
-                            openBLAS: openBLAS))
+                            inputs: inputs, rows: rows, forward: median(\.forward), inputGradient: median(\.inputGradient),
+                            weightGradient: median(\.weightGradient), forwardShare: median { $0.forward / $0.peak },
+                            inputGradientShare: median { $0.inputGradient / $0.peak },
+                            weightGradientShare: median { $0.weightGradient / $0.peak },
+                            openBLAS: precision == PK_FLOAT32 ? median { $0.openBLAS ?? 0 } : nil,
+                            openBLASRatio: precision == PK_FLOAT32 ? median { $0.forward / ($0.openBLAS ?? 0) } : nil))
                 }
             }
         }
@@ -76,7 +97,7 @@ struct GemmReport: Encodable {
                     row.precision.padding(toLength: 9, withPad: " ", startingAt: 0), row.outputs, row.inputs, row.rows,
                     row.forward, 100 * row.forwardShare, row.inputGradient, 100 * row.inputGradientShare,
                     row.weightGradient, 100 * row.weightGradientShare)
-                    + (row.openBLAS.map { String(format: "  %27.0f, %.2f x", $0, row.forward / $0) } ?? ""))
+                    + (row.openBLAS.map { String(format: "  %27.0f, %.2f x", $0, row.openBLASRatio ?? 0) } ?? ""))
         }
         return lines.joined(separator: "\n")
     }

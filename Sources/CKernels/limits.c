@@ -4,8 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-// The best of many short runs, a quarter of a second together: the first find the threads asleep.
-enum { PEAK_REPEATS = 100, READ_REPEATS = 5 };
+enum { READ_REPEATS = 5 };
 
 static double seconds(void) {
     struct timespec now;
@@ -29,12 +28,12 @@ static void peak_task(void *context, int32_t worker, int64_t index) {
     job->operations[index] = job->kernels->peak(job->precision, PEAK_ROUNDS, &job->sinks[index]);
 }
 
-double pk_measure_peak_flops(pk_pool *pool, pk_precision precision) {
+double pk_measure_peak_flops(pk_pool *pool, pk_precision precision, int32_t runs) {
     const int32_t threads = pk_pool_threads(pool);
     double *operations = calloc((size_t)threads, sizeof *operations), best = 0;
     float *sinks = calloc((size_t)threads, sizeof *sinks);
     limit_job job = {.kernels = pk_kernels_current(), .precision = precision, .operations = operations, .sinks = sinks};
-    for (int repeat = 0; operations && sinks && repeat < PEAK_REPEATS; repeat++) {
+    for (int32_t run = 0; operations && sinks && run < runs; run++) {
         const double start = seconds();
         pk_pool_run_indexed(pool, threads, peak_task, &job);
         const double elapsed = seconds() - start;

@@ -240,8 +240,9 @@ void pk_zero(pk_pool *pool, int64_t n, float *to);
 
 // ---- Machine limits (benchmarks) -------------------------------------------------------------------
 
-/// Measured peak of the current path in FLOP/s on `threads` threads, registers only.
-double pk_measure_peak_flops(pk_pool *pool, pk_precision precision);
+/// Peak of the current path in FLOP/s on the pool's threads, registers only: the best of so many runs of a few
+/// milliseconds, the first of which may find the threads asleep.
+double pk_measure_peak_flops(pk_pool *pool, pk_precision precision, int32_t runs);
 /// Measured DRAM read bandwidth in bytes/s.
 double pk_measure_read_bandwidth(pk_pool *pool);
 

@@ -6,25 +6,43 @@
 #error "TILE_ROWS and TILE_VECTORS describe the register file of the instruction set"
 #endif
 
+// Elements of the sum that one turn of tile_f32's loop takes: the turn's own instructions (addresses, count) would be a
+// sixth of those with twelve multiply-adds, more than the front end has room for.
+#define TILE_STEPS (LANES == 16 ? 2 : 4)
+
+/// sum += a * b over `steps` elements of the sum; see tile_f32_fixed.
+INLINE void add_steps(const int rows, const int vectors, const int steps, const float *low, const float *high,
+                      int64_t row_stride, int64_t k_stride, const float *b, int64_t ldb, vf sum[TILE_ROWS][TILE_VECTORS]) {
+    UNROLL for (int i = 0; i < steps; i++) {
+        vf columns[TILE_VECTORS];
+        UNROLL for (int v = 0; v < vectors; v++) columns[v] = v_load(b + i * ldb + v * LANES);
+        UNROLL for (int r = 0; r < rows; r++) {
+            const vf x = v_splat((r < 3 ? low + r * row_stride : high + (r - 3) * row_stride)[i * k_stride]);
+            UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_fma(x, columns[v], sum[r][v]);
+        }
+    }
+}
+
 /// y[ROWS, vectors * LANES] (+)= a * b. Element (r, kk) of a is a[r * row_stride + kk * k_stride]; rows of b are
 /// ldb apart.
-INLINE void tile_f32_fixed(const int rows, const int vectors, int64_t k, const float *a, int64_t row_stride,
+INLINE void tile_f32_fixed(const int rows, const int vectors, const int steps, int64_t k, const float *a, int64_t row_stride,
                            int64_t k_stride, const float *b, int64_t ldb, float *y, int64_t ldy, bool accumulate) {
     vf sum[TILE_ROWS][TILE_VECTORS];
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int v = 0; v < vectors; v++)
             sum[r][v] = accumulate ? v_load(y + r * ldy + v * LANES) : v_splat(0);
-    // The compiler may not know that `high` is three rows from `low`: it would go from row to row by additions, which on
-    // AVX2, with twelve multiply-adds a step, are more instructions than the front end has room for.
+    // The compiler may not know that `high` is three rows from `low`: it would go from row to row by additions.
     const float *low = a, *high = a + (rows > 3 ? 3 * row_stride : 0);
     __asm__("" : "+r"(high));
-    _Pragma("clang loop unroll(disable)") for (int64_t kk = 0; kk < k; kk++) {
-        vf columns[TILE_VECTORS];
-        UNROLL for (int v = 0; v < vectors; v++) columns[v] = v_load(b + v * LANES);
-        UNROLL for (int r = 0; r < rows; r++) {
-            const vf x = v_splat(r < 3 ? low[r * row_stride] : high[(r - 3) * row_stride]);
-            UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_fma(x, columns[v], sum[r][v]);
-        }
+    int64_t left = k;
+    _Pragma("clang loop unroll(disable)") for (; left >= steps; left -= steps) {
+        add_steps(rows, vectors, steps, low, high, row_stride, k_stride, b, ldb, sum);
+        low += steps * k_stride;
+        high += steps * k_stride;
+        b += steps * ldb;
+    }
+    _Pragma("clang loop unroll(disable)") for (; left > 0; left--) {
+        add_steps(rows, vectors, 1, low, high, row_stride, k_stride, b, ldb, sum);
         low += k_stride;
         high += k_stride;
         b += ldb;
@@ -34,7 +52,7 @@ INLINE void tile_f32_fixed(const int rows, const int vectors, int64_t k, const f
 }
 
 #define TILE_CASE(R, V) \
-    case R: tile_f32_fixed(R, V, k, a, row_stride, k_stride, b, ldb, y, ldy, accumulate); break;
+    case R: tile_f32_fixed(R, V, 1, k, a, row_stride, k_stride, b, ldb, y, ldy, accumulate); break;
 #if TILE_ROWS == 6
 #define TILE_CASES(V) \
     TILE_CASE(1, V) TILE_CASE(2, V) TILE_CASE(3, V) TILE_CASE(4, V) TILE_CASE(5, V) TILE_CASE(6, V)
@@ -171,9 +189,17 @@ static void tile_bf16_full(int32_t rows, int64_t pairs, const void *a, int64_t l
         for (int32_t r = 0; r < rows; r++) memcpy(y + r * ldy, edge + r * (width), (size_t)columns * 4);       \
     }
 
+#undef TILE_CASE
+#define TILE_CASE(R, V) \
+    case R: tile_f32_fixed(R, V, TILE_STEPS, k, a, lda, 1, strip, STRIP, y, ldy, accumulate); break;
+static void tile_f32_full(int32_t rows, int64_t k, const float *a, int64_t lda, const float *strip, float *y, int64_t ldy,
+                          bool accumulate) {
+    switch (rows) { TILE_CASES(TILE_VECTORS) }
+}
+
 static void tile_f32(int32_t rows, int64_t k, const float *a, int64_t lda, const float *strip, float *y, int64_t ldy,
                      int32_t columns, bool accumulate) {
-    WITH_EDGE(TILE_ROWS, STRIP, tile_f32_strided(rows, STRIP, k, a, lda, 1, strip, STRIP, target, distance, accumulate))
+    WITH_EDGE(TILE_ROWS, STRIP, tile_f32_full(rows, k, a, lda, strip, target, distance, accumulate))
 }
 
 #ifndef BF16_MATRIX

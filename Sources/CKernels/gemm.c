@@ -104,24 +104,30 @@ size_t pk_coded_bytes(pk_codes codes, int64_t n, int64_t k) {
     return (size_t)(pk_ceil_div(n, PK_PANEL) * (k / PK_CODE_BLOCK)) * pk_code_block_bytes(codes);
 }
 
-void pk_pack_codes(pk_codes codes, int64_t k, int64_t first, int64_t rows, const uint8_t *values, const uint16_t *scales,
+void pk_pack_codes(pk_codes codes, int64_t k, int64_t first, int64_t rows, const void *values, const uint16_t *scales,
                    const uint16_t *minima, void *coded) {
+    const uint8_t *bytes = values;
     const int64_t blocks = k / PK_CODE_BLOCK;
     const size_t block_bytes = pk_code_block_bytes(codes);
-    const int bits = codes == PK_CODES_8 ? 8 : 4, per_word = 32 / bits;
+    const int bits = pk_code_bits(codes), per_word = 32 / bits, value_bytes = bits == 16 ? 2 : 1;
     for (int64_t r = 0; r < rows; r++) {
         const int64_t panel = (first + r) / PK_PANEL, column = (first + r) % PK_PANEL;
-        for (int64_t b = 0; b < blocks; b++, values += PK_CODE_BLOCK) {
+        for (int64_t b = 0; b < blocks; b++, bytes += PK_CODE_BLOCK * value_bytes) {
             uint16_t *halves = (uint16_t *)((char *)coded + (size_t)(panel * blocks + b) * block_bytes);
-            halves[column] = *scales++;
-            halves += PK_PANEL;
+            if (pk_codes_have_scales(codes)) {
+                halves[column] = *scales++;
+                halves += PK_PANEL;
+            }
             if (codes == PK_CODES_4) {
                 halves[column] = *minima++;
                 halves += PK_PANEL;
             }
             uint32_t *words = (uint32_t *)halves + column;
-            for (int i = 0; i < PK_CODE_BLOCK; i++)
-                words[i / per_word * PK_PANEL] |= (uint32_t)values[i] << (i % per_word * bits);
+            for (int i = 0; i < PK_CODE_BLOCK; i++) {
+                const uint8_t *value = bytes + i * value_bytes;
+                const uint32_t code = value_bytes == 2 ? value[0] | (uint32_t)value[1] << 8 : value[0];
+                words[i / per_word * PK_PANEL] |= code << (i % per_word * bits);
+            }
         }
     }
 }

@@ -68,11 +68,16 @@ typedef struct {
     int64_t ldo;
 } pk_decode_arguments;
 
-/// Bytes of one block of codes: PK_CODE_BLOCK inputs of a panel. Scales [64], minima [64] where the codes have them, then
-/// words of 8 (or 4) codes of successive inputs, the first lowest, [inputs / 8 (4)][64].
+static inline int pk_code_bits(pk_codes codes) {
+    return codes == PK_CODES_4 || codes == PK_CODES_4_SIGNED ? 4 : codes == PK_CODES_8 ? 8 : 16;
+}
+static inline bool pk_codes_have_scales(pk_codes codes) { return pk_code_bits(codes) < 16; }
+
+/// Bytes of one block of codes: PK_CODE_BLOCK inputs of a panel. Scales [64] and minima [64] where the codes have them, then
+/// words of 8 (4, 2) codes of successive inputs, the first lowest, [inputs / 8 (4, 2)][64].
 static inline size_t pk_code_block_bytes(pk_codes codes) {
-    const size_t bits = codes == PK_CODES_8 ? 8 : 4, halves = codes == PK_CODES_4 ? 2 : 1;
-    return PK_PANEL * (halves * sizeof(uint16_t) + PK_CODE_BLOCK * bits / 8);
+    const size_t halves = (size_t)pk_codes_have_scales(codes) + (codes == PK_CODES_4);
+    return PK_PANEL * (halves * sizeof(uint16_t) + PK_CODE_BLOCK * (size_t)pk_code_bits(codes) / 8);
 }
 
 /// Words of one kv head's keys in a block of 64 positions, and of its values.

@@ -1,6 +1,7 @@
-/// A tensor that its file stores as blocks of 32 codes: weight = scale * code + minimum, rounded once.
+/// A tensor that its file stores in less than float32: in blocks of 32 codes, weight = scale * code + minimum, rounded once,
+/// or in two bytes a weight.
 ///
-/// Exactly what `TensorFile.read` makes of it, in a quarter to a seventh of its memory. Layouts: ggml's `block_q4_0`,
+/// Exactly what `TensorFile.read` makes of it, in a half to a seventh of its memory. Layouts: ggml's `block_q4_0`,
 /// `block_q4_1` and `block_q8_0` (`ggml-common.h`).
 package struct CodedTensor: Sendable {
     package enum Codes: Sendable, Hashable {
@@ -10,13 +11,21 @@ package struct CodedTensor: Sendable {
         case signed4
         /// -128 to 127.
         case signed8
+        case bfloat16
+        /// IEEE 754 binary16.
+        case half
+
+        /// Bytes of a code in `Rows`.
+        package var byteCount: Int { isTwoByte ? 2 : 1 }
+        /// Weights themselves, without a scale.
+        package var isTwoByte: Bool { self == .bfloat16 || self == .half }
     }
 
     /// Rows of a matrix in the order of the file.
     package struct Rows {
-        /// [rows, columns]; `signed8` as two's complement.
+        /// [rows, columns] of `Codes.byteCount` bytes, little-endian; `signed8` as two's complement.
         package var codes: [UInt8]
-        /// [rows, columns / 32], bits of half precision.
+        /// [rows, columns / 32], bits of half precision; empty for codes of two bytes.
         package var scales: [UInt16]
         /// The same of `unsigned4`, otherwise empty.
         package var minima: [UInt16]
@@ -31,12 +40,15 @@ package struct CodedTensor: Sendable {
     private let file: MappedFile
     private let byteRange: Range<Int>
 
-    /// `nil` for a tensor of another type.
+    /// `nil` for a tensor of another type, or whose rows are no whole blocks.
     init?(_ tensor: TensorDescriptor, of file: MappedFile) {
+        guard let columns = tensor.shape.last, columns % Self.blockLength == 0 else { return nil }
         switch tensor.type {
         case .q4_0: codes = .signed4
         case .q4_1: codes = .unsigned4
         case .q8_0: codes = .signed8
+        case .bf16: codes = .bfloat16
+        case .f16: codes = .half
         default: return nil
         }
         shape = tensor.shape
@@ -50,6 +62,7 @@ package struct CodedTensor: Sendable {
     package func rows() -> Rows {
         defer { file.releasePages(byteRange) }
         let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[byteRange])
+        if codes.isTwoByte { return withExtendedLifetime(file) { Rows(codes: Array(bytes), scales: [], minima: []) } }
         let blocks = bytes.count / type.blockByteCount
         var rows = Rows(
             codes: [UInt8](repeating: 0, count: blocks * Self.blockLength), scales: [UInt16](repeating: 0, count: blocks),
@@ -83,4 +96,11 @@ package struct CodedTensor: Sendable {
 extension GGUFFile {
     /// A tensor's codes; `nil` when it is missing or stored otherwise.
     package func codedTensor(_ name: String) -> CodedTensor? { tensors[name].flatMap { CodedTensor($0, of: file) } }
+}
+
+extension SafetensorsFolder {
+    /// A tensor's codes; `nil` when it is missing or stored otherwise.
+    package func codedTensor(_ name: String) -> CodedTensor? {
+        shard(of: name).flatMap { shard in shard.tensors[name].flatMap { CodedTensor($0, of: shard.file) } }
+    }
 }

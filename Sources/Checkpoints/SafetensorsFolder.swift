@@ -53,9 +53,11 @@ public struct SafetensorsFolder: TensorFile {
     }
 
     public func read(_ name: String, into destination: UnsafeMutableBufferPointer<Float>) throws(CheckpointError) {
-        guard let shard = shardOfTensor[name], let file = shards[shard] else { throw missing(name) }
+        guard let file = shard(of: name) else { throw missing(name) }
         try file.read(name, into: destination)
     }
+
+    func shard(of tensor: String) -> SafetensorsFile? { shardOfTensor[tensor].flatMap { shards[$0] } }
 
     private static func weightMap(_ path: String) throws(CheckpointError) -> [String: String] {
         let index = try JSONValue(contentsOf: path)

@@ -142,7 +142,7 @@ public final class LanguageModel {
         guard precision.decodesFromCodes, let codes = takeCodes() else { return }
         forEachMatrix { matrix, tensors in
             // The other of two models that share their weights may have done it.
-            guard matrix.coded == nil, let coded = codes.matrix(of: tensors) else { return }
+            guard matrix.coded == nil, let coded = codes.matrix(of: tensors, for: precision) else { return }
             matrix.attach(coded, of: parameters.pointer + tensors[0].offset, pool: pool)
         }
     }
@@ -163,7 +163,7 @@ public final class LanguageModel {
         let codes = precision.computesFromCodes ? takeCodes() : nil
         forEachMatrix { matrix, tensors in
             let weights = UnsafePointer(parameters.pointer + tensors[0].offset)
-            let coded = codes?.matrix(of: tensors)
+            let coded = codes?.matrix(of: tensors, for: precision)
             if let coded, matrix.replace(by: coded, of: weights, pool: pool) { return }
             matrix.pack(weights, transposed: false, pool: pool)
         }

@@ -123,11 +123,11 @@ public struct MemoryEstimate: Sendable, Hashable {
     ) {
         if isResident { add(Self.weights, floats: layout.count) }
         let packed = (layout.layers.flatMap(\.matrices) + [[layout.headMatrix]]).filter {
-            !precision.computesFromCodes || codes?.has($0) != true
+            !precision.computesFromCodes || codes?.has($0, for: precision) != true
         }
         add(Self.packedWeights, bytes: packed.joined().reduce(0) { $0 + $1.count } * precision.operandBytes)
         if let codes, precision.computesFromCodes || (isDecoding && precision.decodesFromCodes) {
-            add(Self.codes, bytes: codes.byteCount)
+            add(Self.codes, bytes: codes.byteCount(for: precision))
         }
         // The largest tensor, in float32 and as its file has it.
         if !isResident { bytesWhileLoading = 6 * (layout.tensors.map(\.count).max() ?? 0) }
@@ -148,7 +148,3 @@ public struct MemoryEstimate: Sendable, Hashable {
     private mutating func add(_ name: String, bytes: Int) { parts.append(Part(name: name, byteCount: bytes)) }
 }
 
-extension Precision {
-    /// Bytes of a packed weight.
-    fileprivate var operandBytes: Int { self == .bfloat16 ? 2 : 4 }
-}

@@ -13,6 +13,9 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
 
     var kernel: pk_precision { self == .float32 ? PK_FLOAT32 : PK_BFLOAT16 }
 
+    /// Bytes of a packed weight.
+    var operandBytes: Int { self == .bfloat16 ? 2 : 4 }
+
     /// Whether products of few rows read a file's codes, where it has any.
     var decodesFromCodes: Bool { pk_coded_rows(kernel) > 0 }
 

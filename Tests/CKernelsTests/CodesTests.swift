@@ -22,8 +22,13 @@ extension Kernels {
                 self.shape = shape
                 var random = SplitMix(UInt64(shape.outputs * 10_000 + shape.inputs) + UInt64(codes.rawValue))
                 let (count, blocks) = (shape.outputs * shape.inputs, shape.outputs * shape.inputs / 32)
-                let isWide = codes == PK_CODES_8
-                let values = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.bits()) & (isWide ? 0xFF : 15) }
+                let isTwoByte = codes == PK_CODES_BFLOAT16 || codes == PK_CODES_HALF
+                let mask: UInt16 = isTwoByte ? 0xFFFF : codes == PK_CODES_8 ? 0xFF : 15
+                let values = (0..<count).map { _ -> UInt16 in
+                    let bits = UInt16(truncatingIfNeeded: random.bits()) & mask
+                    // Numbers only: both formats have them below this exponent.
+                    return isTwoByte ? bits & 0xBFFF : bits
+                }
                 // From 2^-14 (and below: subnormal) to 2, of both signs; -0 and zero scales among them.
                 func halves(_ count: Int) -> [UInt16] {
                     (0..<count).map { index in
@@ -31,26 +36,30 @@ extension Kernels {
                         return index % 11 == 0 ? bits & 0x83FF : index % 13 == 0 ? bits & 0x8000 : bits & 0xBFFF
                     }
                 }
-                let scales = halves(blocks), minima = codes == PK_CODES_4 ? halves(blocks) : []
+                let scales = isTwoByte ? [] : halves(blocks), minima = codes == PK_CODES_4 ? halves(blocks) : []
                 weights = values.indices.map { index in
-                    let code: Float =
-                        switch codes {
-                        case PK_CODES_4: Float(values[index])
-                        case PK_CODES_4_SIGNED: Float(Int(values[index]) - 8)
-                        default: Float(Int8(bitPattern: values[index]))
-                        }
+                    let code: Float
+                    switch codes {
+                    case PK_CODES_BFLOAT16: return Float(bitPattern: UInt32(values[index]) << 16)
+                    case PK_CODES_HALF: return Float(Self.half(values[index]))
+                    case PK_CODES_4: code = Float(values[index])
+                    case PK_CODES_4_SIGNED: code = Float(Int(values[index]) - 8)
+                    default: code = Float(Int8(truncatingIfNeeded: values[index]))
+                    }
                     let product = code * Float(Self.half(scales[index / 32]))
                     return minima.isEmpty ? product : product + Float(Self.half(minima[index / 32]))
                 }
                 byteCount = pk_coded_bytes(codes, Int64(shape.outputs), Int64(shape.inputs))
                 coded = AlignedBytes(byteCount)
                 coded.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+                let bytes = values.flatMap { isTwoByte ? [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] : [UInt8($0)] }
                 // In two calls, as stacked matrices come.
                 let first = shape.outputs / 3
                 for (from, rows) in [(0, first), (first, shape.outputs - first)] {
                     pk_pack_codes(
-                        codes, Int64(shape.inputs), Int64(from), Int64(rows), Array(values[(from * shape.inputs)...]),
-                        Array(scales[(from * shape.inputs / 32)...]),
+                        codes, Int64(shape.inputs), Int64(from), Int64(rows),
+                        Array(bytes[(from * shape.inputs * (isTwoByte ? 2 : 1))...]),
+                        scales.isEmpty ? nil : Array(scales[(from * shape.inputs / 32)...]),
                         minima.isEmpty ? nil : Array(minima[(from * shape.inputs / 32)...]), coded.pointer)
                 }
             }
@@ -69,7 +78,7 @@ extension Kernels {
             }
         }
 
-        static let kinds = [PK_CODES_4.rawValue, PK_CODES_4_SIGNED.rawValue, PK_CODES_8.rawValue]
+        static let kinds = [PK_CODES_4, PK_CODES_4_SIGNED, PK_CODES_8, PK_CODES_BFLOAT16, PK_CODES_HALF].map(\.rawValue)
         static let shapes = [
             Shape(outputs: 64, inputs: 32), Shape(outputs: 70, inputs: 96), Shape(outputs: 200, inputs: 576),
             Shape(outputs: 3, inputs: 2080),

@@ -16,12 +16,30 @@ import Testing
         return drawn
     }
 
-    /// A tiny model in Q8_0: matrices of 32 inputs are codes (queries and keys in llama.cpp's order), those of 40 are not.
-    static func tinyModel() throws -> LoadedModel {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).gguf").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try LoadedModel(path: ReferenceParityTests.fixture("tiny-llama").path).writeGGUF(to: path, weights: .q8_0, name: "tiny")
-        return try LoadedModel(path: path)
+    /// How a file has the tiny model: its matrices of 32 inputs are codes, those of 40 are not.
+    enum Storage: CaseIterable {
+        /// Queries and keys in llama.cpp's order.
+        case ggufInBytes, ggufInTwoBytes
+        case folderInBFloat16, folderInHalf
+
+        func model() throws -> LoadedModel {
+            let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            let original = try LoadedModel(path: ReferenceParityTests.fixture("tiny-llama").path)
+            let card = ModelCard(name: "tiny", body: "")
+            switch self {
+            case .ggufInBytes: try original.writeGGUF(to: path, weights: .q8_0, name: "tiny")
+            case .ggufInTwoBytes: try original.writeGGUF(to: path, weights: .bfloat16, name: "tiny")
+            case .folderInBFloat16: try original.writeHuggingFaceFolder(to: path, weights: .bfloat16, card: card)
+            case .folderInHalf: try original.writeHuggingFaceFolder(to: path, weights: .float16, card: card)
+            }
+            return try LoadedModel(path: path)
+        }
+
+        /// Where packed weights in bfloat16 are larger, and are not multiplied in emulation.
+        func isUsed(_ precision: Precision) -> Bool {
+            precision == .float32 || (self == .ggufInBytes && Precision.preferred == .bfloat16)
+        }
     }
 
     /// With the file's codes and without.
@@ -32,16 +50,16 @@ import Testing
         return (LanguageModel(loaded, precision: precision, pool: pool), packed)
     }
 
-    @Test(arguments: [Precision.float32, .bfloat16])
-    func tinyModelDrawsTheSame(precision: Precision) throws {
-        var loaded = try Self.tinyModel()
+    @Test(arguments: Storage.allCases, [Precision.float32, .bfloat16])
+    func tinyModelDrawsTheSame(storage: Storage, precision: Precision) throws {
+        var loaded = try storage.model()
         let (coded, packed) = Self.engines(loaded, precision)
         let expected = try Self.draw(packed, batchSize: 4)
         #expect(packed.codedMatrixCount == 0)
         for batchSize in [1, 4] { #expect(try Self.draw(coded, batchSize: batchSize) == expected) }
         // Attention's input and output, the feed-forward's input and the head.
         let layers = loaded.configuration.layerCount
-        let isUsed = precision == .float32 || Precision.preferred == .bfloat16
+        let isUsed = storage.isUsed(precision)
         #expect(coded.codedMatrixCount == (isUsed ? 3 * layers + 1 : 0))
         #expect(LanguageModel(sharingWeightsOf: coded).codedMatrixCount == coded.codedMatrixCount)
 
@@ -93,13 +111,35 @@ import Testing
         #expect(packed.codedMatrixCount == 0)
     }
 
-    @Test(arguments: [Precision.float32, .bfloat16], [true, false])
-    func tinyModelScoresAndTrainsTheSame(precision: Precision, hasAdapter: Bool) throws {
-        let loaded = try Self.tinyModel()
-        let (coded, packed) = Self.engines(loaded, precision)
-        try Self.expectSameBits(coded, packed, hasAdapter: hasAdapter)
-        // Without decoding there are none in bfloat16.
-        #expect(coded.codedMatrixCount == (precision == .float32 ? 3 * loaded.configuration.layerCount + 1 : 0))
+    @Test(arguments: [Storage.ggufInBytes, .folderInHalf], [Precision.float32, .bfloat16])
+    func tinyModelScoresAndTrainsTheSame(storage: Storage, precision: Precision) throws {
+        for hasAdapter in [true, false] {
+            let loaded = try storage.model()
+            let (coded, packed) = Self.engines(loaded, precision)
+            try Self.expectSameBits(coded, packed, hasAdapter: hasAdapter)
+            // Without decoding there are none in bfloat16.
+            #expect(coded.codedMatrixCount == (precision == .float32 ? 3 * loaded.configuration.layerCount + 1 : 0))
+        }
+    }
+
+    /// A folder in bfloat16 takes half of what packed weights in float32 take, and nothing beside those in bfloat16.
+    @Test func twoByteWeightsAreCountedOnInFloat32Only() throws {
+        let loaded = try Storage.folderInBFloat16.model()
+        let codes = try #require(loaded.codes)
+        let whole = ParameterLayout(loaded.configuration).tensors.filter { $0.isMatrix && $0.shape[1] % 32 == 0 }
+        let coded = whole.reduce(0) { $0 + $1.count }
+        #expect(codes.byteCount(for: .float32) == 2 * coded)
+        #expect(codes.byteCount(for: .bfloat16) == 0)
+        func parts(_ precision: Precision) -> [String: Int] {
+            let estimate = MemoryEstimate.sampling(
+                configuration: loaded.configuration, precision: precision, batchSize: 1, samplesPerPrompt: 1, promptTokens: 8,
+                maximumTokens: 8, codes: codes)
+            return Dictionary(uniqueKeysWithValues: estimate.parts.map { ($0.name, $0.byteCount) })
+        }
+        let uncoded = loaded.configuration.layerCount * loaded.configuration.hiddenSize * loaded.configuration.intermediateSize
+        #expect(parts(.float32)["packed weights"] == 4 * uncoded)
+        #expect(parts(.float32)["codes"] == 2 * coded)
+        #expect(parts(.bfloat16)["codes", default: 0] == 0)
     }
 
     @Test func everyMatrixOfTheRealModelIsCoded() throws {
@@ -119,6 +159,6 @@ import Testing
         #expect(estimate.byteCount < 1_200_000_000)
         #expect(estimate.parts.first { $0.name == "packed weights" }?.byteCount == 0)
         // 5 bits of a matrix's weight, 8.5 of an embedding's.
-        #expect(try #require(loaded.codes).byteCount == 106_168_320 * 5 / 8 + 49_152 * 576 * 17 / 16)
+        #expect(try #require(loaded.codes).byteCount(for: .float32) == 106_168_320 * 5 / 8 + 49_152 * 576 * 17 / 16)
     }
 }

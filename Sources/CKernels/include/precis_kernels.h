@@ -76,22 +76,24 @@ pk_rows pk_convert(pk_pool *pool, pk_precision precision, int64_t m, int64_t k, 
 /// The rows from `column` on; in bf16 converted ones begin at an even column and have an even number of them.
 pk_rows pk_rows_from(pk_precision precision, pk_rows rows, int64_t column);
 
-/// Blocks of PK_CODE_BLOCK inputs of one output that a file stores as codes: weight = scale * code + minimum, scale and
-/// minimum in half precision, rounded once. A panel of them takes a half to a seventh of the memory of a packed one,
-/// and becomes exactly those where a product needs them.
+/// Blocks of PK_CODE_BLOCK inputs of one output as a file stores them: codes, of which weight = scale * code + minimum,
+/// scale and minimum in half precision, rounded once; or the weights themselves in two bytes. A panel of them takes a half
+/// to a seventh of the memory of one packed in float32, and becomes exactly those where a product needs them.
 typedef enum {
     PK_CODES_NONE = 0,      // packed weights
     PK_CODES_4 = 1,         // codes 0 to 15 and a minimum (ggml's Q4_1)
     PK_CODES_4_SIGNED = 2,  // codes 0 to 15 less 8 (Q4_0)
     PK_CODES_8 = 3,         // codes -128 to 127 (Q8_0)
+    PK_CODES_BFLOAT16 = 4,
+    PK_CODES_HALF = 5,      // IEEE 754 binary16
 } pk_codes;
 enum { PK_CODE_BLOCK = 32 };
 /// Bytes (a multiple of 64) of a coded [n, k] weight, k a multiple of PK_CODE_BLOCK.
 size_t pk_coded_bytes(pk_codes codes, int64_t n, int64_t k);
-/// Rows [first, first + rows) of a coded [n, k] weight whose other bytes are zero. values: [rows, k] codes, those of
-/// PK_CODES_8 as two's complement; scales and minima (PK_CODES_4 only): [rows, k / PK_CODE_BLOCK] bits of half precision.
-/// `coded` is 64-byte aligned.
-void pk_pack_codes(pk_codes codes, int64_t k, int64_t first, int64_t rows, const uint8_t *values, const uint16_t *scales,
+/// Rows [first, first + rows) of a coded [n, k] weight whose other bytes are zero. values: [rows, k] codes of a byte, those
+/// of PK_CODES_8 as two's complement, or of two, little-endian and anywhere in memory; scales (codes of a byte) and minima
+/// (PK_CODES_4): [rows, k / PK_CODE_BLOCK] bits of half precision. `coded` is 64-byte aligned.
+void pk_pack_codes(pk_codes codes, int64_t k, int64_t first, int64_t rows, const void *values, const uint16_t *scales,
                    const uint16_t *minima, void *coded);
 /// Whether a coded weight becomes, bit for bit, what packing `w` [n, k] gives.
 bool pk_codes_match(pk_pool *pool, pk_precision precision, pk_codes codes, int64_t n, int64_t k, const void *coded,

@@ -1,7 +1,17 @@
-// Panels from weights that a file stores in blocks of 32: weight = scale * code + minimum, rounded as the file's own
-// conversion to float32 rounds it, then as pack_panel rounds an operand.
+// Panels from weights as a file stores them, in blocks of 32: weight = scale * code + minimum, rounded as the file's own
+// conversion to float32 rounds it, or in two bytes; then as pack_panel rounds an operand.
 
-/// LANES half-precision numbers as floats; what is no number, and makes no weight, may become one.
+/// Half-precision numbers, each in the low bits of a word, as floats; what is no number, and makes no weight, may become one.
+INLINE vf v_half_value(vu bits) {
+#if LANES == 16
+    return (vf)_mm512_cvtph_ps(_mm512_cvtepi32_epi16((__m512i)bits));
+#else
+    // The exponent's bias differs by 112.
+    const vf magnitude = (vf)((bits & 0x7fffu) << 13) * 0x1p112f;
+    return (vf)((vu)magnitude | (bits & 0x8000u) << 16);
+#endif
+}
+
 INLINE vf v_load_half(const uint16_t *p) {
 #if LANES == 16
     return (vf)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
@@ -9,10 +19,7 @@ INLINE vf v_load_half(const uint16_t *p) {
     typedef uint16_t halves __attribute__((vector_size(LANES * 2)));
     halves half;
     memcpy(&half, p, sizeof half);
-    const vu bits = __builtin_convertvector(half, vu);
-    // The exponent's bias differs by 112.
-    const vf magnitude = (vf)((bits & 0x7fffu) << 13) * 0x1p112f;
-    return (vf)((vu)magnitude | (bits & 0x8000u) << 16);
+    return v_half_value(__builtin_convertvector(half, vu));
 #endif
 }
 
@@ -54,17 +61,27 @@ INLINE void store_pair(pk_precision precision, void *panel, int64_t k, int64_t p
 
 /// One block of a panel's codes.
 typedef struct {
-    const uint16_t *scales, *minima;  // [64]; minima may be NULL
+    const uint16_t *scales, *minima;  // [64], or NULL
     const uint32_t *words;            // [32 / per_word, 64]
     int per_word;                     // codes of successive inputs in a word
 } code_block;
 
 INLINE code_block read_block(pk_codes codes, const void *coded) {
-    const uint16_t *scales = coded, *minima = codes == PK_CODES_4 ? scales + PK_PANEL : NULL;
-    return (code_block){scales, minima, (const uint32_t *)((minima ? minima : scales) + PK_PANEL), codes == PK_CODES_8 ? 4 : 8};
+    code_block block = {.per_word = 32 / pk_code_bits(codes)};
+    const uint16_t *halves = coded;
+    if (pk_codes_have_scales(codes)) {
+        block.scales = halves;
+        halves += PK_PANEL;
+    }
+    if (codes == PK_CODES_4) {
+        block.minima = halves;
+        halves += PK_PANEL;
+    }
+    block.words = (const uint32_t *)halves;
+    return block;
 }
 
-INLINE vf block_scale(code_block block, int column) { return v_load_half(block.scales + column); }
+INLINE vf block_scale(code_block block, int column) { return block.scales ? v_load_half(block.scales + column) : v_splat(1); }
 
 /// A product keeps its zero's sign beside -0.
 INLINE vf block_minimum(code_block block, int column) {
@@ -73,6 +90,8 @@ INLINE vf block_minimum(code_block block, int column) {
 
 /// LANES weights of code `at` of each of `words`.
 INLINE vf v_weight(pk_codes codes, vu words, int at, vf values, vf scale, vf minimum) {
+    if (codes == PK_CODES_BFLOAT16) return (vf)(at == 0 ? words << 16 : words & 0xffff0000u);
+    if (codes == PK_CODES_HALF) return v_half_value(words >> (16 * at));
     const vf code = codes == PK_CODES_8 ? v_code8(words, at) : v_code4(codes, words, at, values);
     return v_fma(code, scale, minimum);
 }
@@ -104,6 +123,8 @@ static void decode_panel(pk_precision precision, pk_codes codes, int64_t blocks,
     case PK_CODES_4: DECODE(P, PK_CODES_4) break;           \
     case PK_CODES_4_SIGNED: DECODE(P, PK_CODES_4_SIGNED) break; \
     case PK_CODES_8: DECODE(P, PK_CODES_8) break;           \
+    case PK_CODES_BFLOAT16: DECODE(P, PK_CODES_BFLOAT16) break; \
+    case PK_CODES_HALF: DECODE(P, PK_CODES_HALF) break;     \
     case PK_CODES_NONE: break;                              \
     }
     if (precision == PK_FLOAT32) { DECODE_CODES(PK_FLOAT32) } else { DECODE_CODES(PK_BFLOAT16) }
@@ -220,6 +241,8 @@ static void coded_tile(pk_codes codes, int32_t rows, int64_t blocks, const float
     case PK_CODES_4: MULTIPLY_ROWS(PK_CODES_4) break;
     case PK_CODES_4_SIGNED: MULTIPLY_ROWS(PK_CODES_4_SIGNED) break;
     case PK_CODES_8: MULTIPLY_ROWS(PK_CODES_8) break;
+    case PK_CODES_BFLOAT16: MULTIPLY_ROWS(PK_CODES_BFLOAT16) break;
+    case PK_CODES_HALF: MULTIPLY_ROWS(PK_CODES_HALF) break;
     case PK_CODES_NONE: break;
     }
 #undef MULTIPLY

@@ -20,11 +20,21 @@ public struct CodedWeights: Sendable {
     private let matrices: [String: Matrix]
 
     /// `nil` when the file has no such matrices.
-    init?(file: GGUFFile, layout: ParameterLayout, configuration: ModelConfiguration) {
+    init?(file: GGUFFile, configuration: ModelConfiguration) {
+        self.init(.gguf, configuration) { file.codedTensor($0) }
+    }
+
+    /// `nil` when the folder has no such matrices.
+    init?(folder: SafetensorsFolder, configuration: ModelConfiguration) {
+        self.init(.huggingFace, configuration) { folder.codedTensor($0) }
+    }
+
+    private init?(_ format: CheckpointFormat, _ configuration: ModelConfiguration, codedTensor: (String) -> CodedTensor?) {
+        let layout = ParameterLayout(configuration)
+        let heads = format == .gguf ? RotaryOrder.heads(layout, configuration) : [:]
         var matrices: [String: Matrix] = [:]
-        let heads = RotaryOrder.heads(layout, configuration)
         for tensor in layout.tensors where tensor.isMatrix {
-            matrices[tensor.name] = file.codedTensor(CheckpointFormat.ggufName(tensor.name)).map {
+            matrices[tensor.name] = codedTensor(format.name(of: tensor)).map {
                 Matrix(tensor: $0, interleavedHeads: heads[tensor.name])
             }
         }
@@ -32,20 +42,28 @@ public struct CodedWeights: Sendable {
         self.matrices = matrices
     }
 
-    /// Memory that they take.
-    public var byteCount: Int { matrices.values.reduce(0) { $0 + $1.tensor.byteCount } }
-
-    /// The matrices stacked into one; `nil` unless all are stored as codes of one kind, in whole blocks.
-    func matrix(of tensors: [ParameterLayout.Tensor]) -> CodedMatrix? { stack(tensors).flatMap { CodedMatrix($0) } }
-
-    /// Whether `matrix(of:)` is going to be one.
-    func has(_ tensors: [ParameterLayout.Tensor]) -> Bool {
-        stack(tensors) != nil && (tensors.first?.shape.last ?? 0) % CodedTensor.blockLength == 0
+    /// Memory that they take beside or instead of packed weights.
+    public func byteCount(for precision: Precision) -> Int {
+        matrices.values.reduce(0) { $0 + (Self.areSmaller($1.tensor.codes, than: precision) ? $1.tensor.byteCount : 0) }
     }
 
-    private func stack(_ tensors: [ParameterLayout.Tensor]) -> [Matrix]? {
+    /// The matrices stacked into one; `nil` unless all are stored as codes of one kind that are smaller than packed weights.
+    func matrix(of tensors: [ParameterLayout.Tensor], for precision: Precision) -> CodedMatrix? {
+        stack(tensors, precision).flatMap { CodedMatrix($0) }
+    }
+
+    /// Whether `matrix(of:for:)` is going to be one.
+    func has(_ tensors: [ParameterLayout.Tensor], for precision: Precision) -> Bool { stack(tensors, precision) != nil }
+
+    private func stack(_ tensors: [ParameterLayout.Tensor], _ precision: Precision) -> [Matrix]? {
         let found = tensors.compactMap { matrices[$0.name] }
-        guard found.count == tensors.count, Set(found.map(\.tensor.codes)).count == 1 else { return nil }
+        guard found.count == tensors.count, let codes = found.first?.tensor.codes, Self.areSmaller(codes, than: precision),
+            found.allSatisfy({ $0.tensor.codes == codes })
+        else { return nil }
         return found
+    }
+
+    private static func areSmaller(_ codes: CodedTensor.Codes, than precision: Precision) -> Bool {
+        codes.byteCount < precision.operandBytes
     }
 }

@@ -9,7 +9,7 @@ public struct LoadedModel: Sendable {
     public var parameters: FloatBuffer {
         didSet { codes = nil }
     }
-    /// The weights as their file has them, where these are codes.
+    /// The weights as their file has them, where it has less than float32.
     public private(set) var codes: CodedWeights?
     public var tokenizer: any Tokenizer
     public var chatTemplate: ChatTemplate

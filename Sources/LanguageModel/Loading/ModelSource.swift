@@ -47,8 +47,10 @@ public enum ModelSource: Sendable, Hashable {
 
     /// The weights that the file stores as codes; `nil` where there are none. Nothing of them is read yet.
     public func loadCodes(_ configuration: ModelConfiguration) throws(CheckpointError) -> CodedWeights? {
-        guard case .gguf(let path) = self else { return nil }
-        return CodedWeights(file: try GGUFFile(path: path), layout: ParameterLayout(configuration), configuration: configuration)
+        switch self {
+        case .gguf(let path): CodedWeights(file: try GGUFFile(path: path), configuration: configuration)
+        case .huggingFace(let folder): CodedWeights(folder: try SafetensorsFolder(path: folder), configuration: configuration)
+        }
     }
 
     /// Files whose bytes identify the model: weights, configuration and tokenizer, sorted by name.

@@ -11,17 +11,23 @@ struct GemmReport: Encodable {
         let forward: Double, inputGradient: Double, weightGradient: Double
         /// Of the peak that the same round measured for this precision: medians.
         let forwardShare: Double, inputGradientShare: Double, weightGradientShare: Double
-        /// OpenBLAS's GFLOP/s for the forward product, on as many threads; float32 only.
-        let openBLAS: Double?
-        /// Times as fast as OpenBLAS in the same round: median.
-        let openBLASRatio: Double?
+        /// Of the forward product, on as many threads; float32 only.
+        let openBLAS: OpenBLAS?
+    }
+
+    struct OpenBLAS: Encodable {
+        /// OpenBLAS's GFLOP/s, median of the rounds.
+        let rate: Double
+        /// Forward over OpenBLAS in the same round: median.
+        let speedup: Double
     }
 
     /// What one round measured, GFLOP/s.
     private struct Round {
         let peak: Double
         let forward: Double, inputGradient: Double, weightGradient: Double
-        let openBLAS: Double?
+        /// NaN where it is not measured.
+        let openBLAS: Double
     }
 
     let instructionSet: String
@@ -54,19 +60,20 @@ struct GemmReport: Encodable {
         peakBFloat16 = peak(PK_BFLOAT16, runs: 100)
         readBandwidth = pk_measure_read_bandwidth(pool) / 1e9
         for precision in precisions {
+            let comparesOpenBLAS = precision == PK_FLOAT32
             for (outputs, inputs) in Self.matrices {
                 // 1,024 rows of logits are never formed: training goes through the head in chunks.
                 for rows in Self.rowCounts where outputs < 49_152 || rows <= 256 {
                     let gemm = Gemm(pool: pool, precision: precision, rows: rows, outputs: outputs, inputs: inputs)
                     // A machine's speed may change from one moment to the next: what is compared takes turns.
                     let rounds = (0...Self.rounds).map { _ in
-                        defer { if precision == PK_FLOAT32 { Thread.sleep(forTimeInterval: Self.openBLASRest) } }
+                        defer { if comparesOpenBLAS { Thread.sleep(forTimeInterval: Self.openBLASRest) } }
                         return Round(
                             peak: peak(precision, runs: 4),
                             forward: gemm.rate(secondsPerRun) { gemm.forward() },
                             inputGradient: gemm.rate(secondsPerRun) { gemm.inputGradient() },
                             weightGradient: gemm.rate(secondsPerRun) { gemm.weightGradient() },
-                            openBLAS: precision == PK_FLOAT32 ? gemm.rate(secondsPerRun) { gemm.openBLASForward() } : nil)
+                            openBLAS: comparesOpenBLAS ? gemm.rate(secondsPerRun) { gemm.openBLASForward() } : .nan)
                     }.dropFirst()
                     func median(_ value: (Round) -> Double) -> Double { rounds.map(value).sorted()[rounds.count / 2] }
                     shapes.append(
@@ -76,8 +83,8 @@ struct GemmReport: Encodable {
                             weightGradient: median(\.weightGradient), forwardShare: median { $0.forward / $0.peak },
                             inputGradientShare: median { $0.inputGradient / $0.peak },
                             weightGradientShare: median { $0.weightGradient / $0.peak },
-                            openBLAS: precision == PK_FLOAT32 ? median { $0.openBLAS ?? 0 } : nil,
-                            openBLASRatio: precision == PK_FLOAT32 ? median { $0.forward / ($0.openBLAS ?? 0) } : nil))
+                            openBLAS: comparesOpenBLAS
+                                ? OpenBLAS(rate: median(\.openBLAS), speedup: median { $0.forward / $0.openBLAS }) : nil))
                 }
             }
         }
@@ -97,7 +104,7 @@ struct GemmReport: Encodable {
                     row.precision.padding(toLength: 9, withPad: " ", startingAt: 0), row.outputs, row.inputs, row.rows,
                     row.forward, 100 * row.forwardShare, row.inputGradient, 100 * row.inputGradientShare,
                     row.weightGradient, 100 * row.weightGradientShare)
-                    + (row.openBLAS.map { String(format: "  %27.0f, %.2f x", $0, row.openBLASRatio ?? 0) } ?? ""))
+                    + (row.openBLAS.map { String(format: "  %27.0f, %.2f x", $0.rate, $0.speedup) } ?? ""))
         }
         return lines.joined(separator: "\n")
     }

@@ -16,14 +16,14 @@ package struct CodedTensor: Sendable {
         case half
 
         /// Bytes of a code in `Rows`.
-        package var byteCount: Int { isTwoByte ? 2 : 1 }
+        package var bytesPerCode: Int { isTwoByte ? 2 : 1 }
         /// Weights themselves, without a scale.
         package var isTwoByte: Bool { self == .bfloat16 || self == .half }
     }
 
     /// Rows of a matrix in the order of the file.
     package struct Rows {
-        /// [rows, columns] of `Codes.byteCount` bytes, little-endian; `signed8` as two's complement.
+        /// [rows, columns] of `Codes.bytesPerCode` bytes, little-endian; `signed8` as two's complement.
         package var codes: [UInt8]
         /// [rows, columns / 32], bits of half precision; empty for codes of two bytes.
         package var scales: [UInt16]

@@ -36,7 +36,7 @@ final class CodedMatrix {
                         rows.minima.withUnsafeBufferPointer { minima in
                             pk_pack_codes(
                                 codes, Int64(inputs), Int64(output), 1,
-                                values.baseAddress.map { $0 + source * inputs * first.tensor.codes.byteCount },
+                                values.baseAddress.map { $0 + source * inputs * first.tensor.codes.bytesPerCode },
                                 scales.isEmpty ? nil : scales.baseAddress.map { $0 + source * blocks },
                                 minima.isEmpty ? nil : minima.baseAddress.map { $0 + source * blocks }, storage)
                         }

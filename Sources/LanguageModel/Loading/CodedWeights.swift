@@ -64,6 +64,6 @@ public struct CodedWeights: Sendable {
     }
 
     private static func areSmaller(_ codes: CodedTensor.Codes, than precision: Precision) -> Bool {
-        codes.byteCount < precision.operandBytes
+        codes.bytesPerCode < precision.operandBytes
     }
 }

@@ -9,6 +9,7 @@ enum {
     SUM_STEP = 32,               // summed elements that no block splits
     ROW_BLOCK = 48,              // rows of a task, twice as many when there are plenty
     SHARED_ELEMENTS = 192 << 10, // of panels, by neighbouring tasks
+    CODED_RUN_BYTES = 512 << 10, // of neighbouring panels of codes, by a task of few rows
     GRADIENT_ROW_BYTES = 2048,   // of an output's gradients that one pass sums; a whole number of steps
     GRADIENT_OUTPUTS = 96,       // outputs of a task of the weight gradient
 };
@@ -250,9 +251,9 @@ static float *panel_sums(const product_job *job, const product_part *part, int64
 /// All rows of one panel of the first part, which `coded` is.
 static void coded_panel(const product_job *job, const char *coded, int64_t panel) {
     const product_part *part = job->parts;
-    job->kernels->coded_tile(part->codes, (int32_t)job->m, part->k / PK_CODE_BLOCK, part->operands, part->lda, coded,
-                             panel_sums(job, part, 0, panel), job->ldy, (int32_t)pk_min(PK_PANEL, part->n - panel * PK_PANEL),
-                             job->accumulate);
+    job->kernels->coded_tile(job->precision, part->codes, (int32_t)job->m, part->k / PK_CODE_BLOCK, part->operands, part->lda,
+                             coded, panel_sums(job, part, 0, panel), job->ldy,
+                             (int32_t)pk_min(PK_PANEL, part->n - panel * PK_PANEL), job->accumulate);
 }
 
 /// Rows [begin, end) of one panel of one part, which `packed` is.
@@ -328,6 +329,11 @@ static void run_product(pk_pool *pool, product_job *job) {
     job->row_blocks = pk_ceil_div(job->m, job->row_block);
     if (job->row_blocks == 1) {
         job->panel_block = pk_max(1, panels / wanted);
+        if (job->multiplies_codes) {
+            // Few rows take some 2 us for a panel, and memory is read fastest in its order: long runs, equally many a thread.
+            const int64_t runs = pk_ceil_div(panels * (int64_t)job->parts->panel_bytes, CODED_RUN_BYTES);
+            job->panel_block = pk_ceil_div(panels, pk_min(panels, pk_round_up(runs, threads)));
+        }
     } else if (job->parts->codes) {
         job->panel_block = 1;
     } else {
@@ -438,7 +444,7 @@ void pk_gemm_sum(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, in
     product_job job = {.kernels = pk_kernels_current(), .precision = precision, .m = m, .n = n, .parts = parts,
                        .part_count = count, .y = y, .ldy = ldy, .accumulate = accumulate};
     if (codes) {
-        job.multiplies_codes = precision == PK_FLOAT32 && m <= job.kernels->coded_tile_rows;
+        job.multiplies_codes = m <= pk_coded_tile_rows(job.kernels, precision);
         job.decoded = pk_pool_scratch(pool, PK_SCRATCH_WORKERS, (size_t)pk_pool_threads(pool) * panel_bytes(precision, k));
     }
     if (count > 0) run_product(pool, &job);

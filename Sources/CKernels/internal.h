@@ -119,7 +119,8 @@ typedef struct {
     int32_t bf16_step;       // summed elements that tile_bf16 adds up before it adds them to an element of y
     int32_t strip;           // columns of a register tile of tile_f32: float32 panels are stored strip by strip
     int32_t sum_block;       // summed elements of a strip that pass at a time over a block's rows, for the nearest cache
-    int32_t coded_tile_rows;  // rows of coded_tile
+    int32_t coded_tile_rows;  // rows of coded_tile in float32
+    int32_t coded_tile_bf16_rows;  // rows of coded_tile in bf16, 0 where it has none
     int32_t coded_bf16_rows;  // up to which decoding panels in bf16 takes less time than reading packed ones
     size_t bf16_operand;     // bytes of one converted activation: 2 (bf16) or 4 (f32 rounded to bf16)
 
@@ -147,10 +148,11 @@ typedef struct {
                              void *panel);
     /// Blocks of a coded panel as a panel of that many rows.
     void (*decode_panel)(pk_precision precision, pk_codes codes, int64_t blocks, const void *coded, void *panel);
-    /// y[rows, columns <= 64] (+)= x[rows, 32 * blocks] * coded panel, in float32: what decode_panel and tile_f32 give, to
-    /// the bit; rows <= coded_tile_rows.
-    void (*coded_tile)(pk_codes codes, int32_t rows, int64_t blocks, const float *x, int64_t ldx, const void *coded,
-                       float *y, int64_t ldy, int32_t columns, bool accumulate);
+    /// y[rows, columns <= 64] (+)= x[rows, 32 * blocks] * coded panel: what decode_panel and tile_f32 or tile_bf16 give, to
+    /// the bit; rows <= coded_tile_rows or coded_tile_bf16_rows. `x` holds floats or converted operands, `ldx` of them from
+    /// row to row.
+    void (*coded_tile)(pk_precision precision, pk_codes codes, int32_t rows, int64_t blocks, const void *x, int64_t ldx,
+                       const void *coded, float *y, int64_t ldy, int32_t columns, bool accumulate);
     /// One transposed panel in bf16, from converted operands: k rows of `columns`.
     void (*pack_converted)(int64_t columns, int64_t k, const void *x, int64_t ldx, void *panel);
 
@@ -194,6 +196,10 @@ void pk_kernels_use(const pk_kernels *kernels);
 
 static inline int32_t pk_tile_rows(const pk_kernels *kernels, pk_precision precision) {
     return precision == PK_BFLOAT16 ? kernels->tile_bf16_rows : kernels->tile_rows;
+}
+
+static inline int32_t pk_coded_tile_rows(const pk_kernels *kernels, pk_precision precision) {
+    return precision == PK_BFLOAT16 ? kernels->coded_tile_bf16_rows : kernels->coded_tile_rows;
 }
 
 extern const pk_kernels pk_kernels_portable;

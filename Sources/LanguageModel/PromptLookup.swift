@@ -7,9 +7,9 @@
 struct PromptLookup {
     /// Sequences and drafted tokens of one step; more would no longer be nearly free.
     static let rows = 8
-    /// Tokens that must have stood before: the longer match is tried first.
-    private static let matches = [3, 2, 1]
-    private static let shortest = 2
+    /// Tokens that must have stood before: the longer match is tried first. What follows a single token is seldom right.
+    private static let matches = [3, 2]
+    private static let shortest = 1
 
     /// Tokens of the next draft: more while drafts are right.
     private var reach = 3

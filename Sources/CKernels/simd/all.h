@@ -26,8 +26,8 @@
 #define TILE_BF16_ROWS TILE_ROWS
 #define PEAK peak
 #endif
-// Rows up to which panels of codes are faster in bf16, a tile's: reading less pays for the rounding only as long as there
-// is little else to do, and never where no instruction rounds.
+// Rows up to which codes are faster in bf16 than packed weights: reading less pays for the rounding only as long as there is
+// little else to do, and never where no instruction rounds.
 #ifdef BF16_NATIVE
 #define OPERAND_BYTES 2
 #define CODED_BF16_ROWS 6
@@ -54,6 +54,7 @@ const pk_kernels KERNELS = {
     .bf16_step = 2,
 #endif
     .coded_tile_rows = CODED_TILE_ROWS,
+    .coded_tile_bf16_rows = CODED_TILE_BF16_ROWS,
     .coded_bf16_rows = CODED_BF16_ROWS,
     .bf16_operand = OPERAND_BYTES,
     .tile_f32 = tile_f32,

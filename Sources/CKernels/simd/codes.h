@@ -134,9 +134,17 @@ static void decode_panel(pk_precision precision, pk_codes codes, int64_t blocks,
 
 // ---- Few rows times codes -----------------------------------------------------------------------------
 // A tile's rows take the weights as they are decoded, in registers; many rows take a panel that is decoded once
-// (decode_panel). The weights, and the order of the sums, are the same.
+// (decode_panel). The weights, and the order of the sums, are the same. What one instruction multiplies is a word: a float,
+// or a pair of bf16.
 
 #define CODED_TILE_ROWS (LANES == 16 ? 12 : 2)
+// Tiles of bf16 sum in another order, and emulated products take floats.
+#if defined(BF16_NATIVE) && !defined(BF16_MATRIX)
+#define CODED_TILE_BF16 1
+#else
+#define CODED_TILE_BF16 0
+#endif
+#define CODED_TILE_BF16_ROWS (CODED_TILE_BF16 ? CODED_TILE_ROWS : 0)
 
 // Vectors of columns at a time: as many chains of sums as hide a multiply-add's latency, and leave registers for weights.
 #define CODED_VECTORS(rows) (LANES == 16 && (rows) <= 4 ? 4 : 2)
@@ -153,13 +161,32 @@ INLINE void fetch_block(const char *coded, size_t bytes) {
     for (size_t line = 0; line < bytes; line += PK_LINE) __builtin_prefetch(coded + line);
 }
 
-/// sums[rows, vectors * LANES] += x[rows, 32] * the columns from `column` on of one block of codes.
-INLINE void multiply_block(const int rows, pk_codes codes, const char *coded, int column, vf values, const float *x, int64_t ldx,
-                           vf (*sums)[CODED_MOST_VECTORS]) {
+/// Inputs in a word.
+INLINE int word_inputs(pk_precision precision) { return precision == PK_BFLOAT16 ? 2 : 1; }
+
+/// A word of LANES weights each: those of code `at`, in bf16 paired with the next ones.
+INLINE vf weight_words(pk_precision precision, pk_codes codes, vu bits, int at, vf values, vf scale, vf minimum) {
+    const vf weights = v_weight(codes, bits, at, values, scale, minimum);
+    if (precision == PK_FLOAT32) return weights;
+    return (vf)pair_bits(weights, v_weight(codes, bits, at + 1, values, scale, minimum));
+}
+
+INLINE vf multiply_words(pk_precision precision, vf x, vf weights, vf sum) {
+#ifdef BF16_NATIVE
+    if (precision == PK_BFLOAT16) return (vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)x, (__m512bh)weights);
+#endif
+    (void)precision;
+    return v_fma(x, weights, sum);
+}
+
+/// sums[rows, vectors * LANES] += x[rows, 32] * the columns from `column` on of one block of codes; x are words, and so is
+/// the distance of its rows.
+INLINE void multiply_block(const int rows, pk_precision precision, pk_codes codes, const char *coded, int column, vf values,
+                           const float *x, int64_t ldx, vf (*sums)[CODED_MOST_VECTORS]) {
     // More than these have no register: weights at a time, and codes of a word.
-    const int vectors = CODED_VECTORS(rows), together = vectors == 4 ? 1 : 2;
+    const int vectors = CODED_VECTORS(rows), together = vectors == 4 ? 1 : 2, inputs = word_inputs(precision);
     const code_block block = read_block(codes, coded);
-    const int codes_at_once = rows <= 2 ? block.per_word : 1, code_bits = 32 / block.per_word;
+    const int codes_at_once = rows <= 2 ? block.per_word : inputs, code_bits = 32 / block.per_word;
     vf scale[CODED_MOST_VECTORS], minimum[CODED_MOST_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) {
         scale[v] = block_scale(block, column + v * LANES);
@@ -176,29 +203,30 @@ INLINE void multiply_block(const int rows, pk_codes codes, const char *coded, in
         vu bits[CODED_MOST_VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) bits[v] = v_load_bits(words + v * LANES);
         _Pragma("clang loop unroll(disable)") for (int begin = 0; begin < block.per_word; begin += codes_at_once) {
-            UNROLL for (int i = 0; i < codes_at_once; i++) {
+            UNROLL for (int i = 0; i < codes_at_once; i += inputs) {
                 UNROLL for (int first = 0; first < vectors; first += together) {
-                    vf weight[2];
+                    vf weights[2];
                     UNROLL for (int v = 0; v < together; v++)
-                        weight[v] = v_weight(codes, bits[first + v], i, values, scale[first + v], minimum[first + v]);
+                        weights[v] = weight_words(precision, codes, bits[first + v], i, values, scale[first + v],
+                                                  minimum[first + v]);
                     UNROLL for (int r = 0; r < rows; r++) {
-                        const vf input = v_splat(third[r / 3][r % 3 * ldx + i]);
+                        const vf input = v_splat(third[r / 3][r % 3 * ldx + i / inputs]);
                         UNROLL for (int v = 0; v < together; v++)
-                            sums[r][first + v] = v_fma(input, weight[v], sums[r][first + v]);
+                            sums[r][first + v] = multiply_words(precision, input, weights[v], sums[r][first + v]);
                     }
                 }
             }
             if (codes_at_once < block.per_word)
-                UNROLL for (int v = 0; v < vectors; v++) bits[v] >>= code_bits;
-            UNROLL for (int r = 0; r < rows; r += 3) third[r / 3] += codes_at_once;
+                UNROLL for (int v = 0; v < vectors; v++) bits[v] >>= inputs * code_bits;
+            UNROLL for (int r = 0; r < rows; r += 3) third[r / 3] += codes_at_once / inputs;
         }
         words += PK_PANEL;
     }
 }
 
 /// sums[rows, 64] += x[rows, 32 * count] * `count` blocks of codes.
-INLINE void multiply_blocks(const int rows, pk_codes codes, const char *coded, int64_t count, vf values, const float *x,
-                            int64_t ldx, float (*sums)[PK_PANEL]) {
+INLINE void multiply_blocks(const int rows, pk_precision precision, pk_codes codes, const char *coded, int64_t count, vf values,
+                            const float *x, int64_t ldx, float (*sums)[PK_PANEL]) {
     const int vectors = CODED_VECTORS(rows);
     const size_t bytes = pk_code_block_bytes(codes);
     for (int column = 0; column < PK_PANEL; column += vectors * LANES) {
@@ -208,45 +236,53 @@ INLINE void multiply_blocks(const int rows, pk_codes codes, const char *coded, i
         for (int64_t i = 0; i < count; i++) {
             const char *block = coded + (size_t)i * bytes;
             if (column == 0) fetch_block(block + CODED_BLOCKS_AHEAD * bytes, bytes);
-            multiply_block(rows, codes, block, column, values, x + i * PK_CODE_BLOCK, ldx, sum);
+            multiply_block(rows, precision, codes, block, column, values, x + i * PK_CODE_BLOCK / word_inputs(precision), ldx,
+                           sum);
         }
         UNROLL for (int r = 0; r < rows; r++)
             UNROLL for (int v = 0; v < vectors; v++) v_store(sums[r] + column + v * LANES, sum[r][v]);
     }
 }
 
-/// rows <= CODED_TILE_ROWS.
-static void coded_tile(pk_codes codes, int32_t rows, int64_t blocks, const float *x, int64_t ldx, const void *coded,
-                       float *y, int64_t ldy, int32_t columns, bool accumulate) {
-    const size_t block_bytes = pk_code_block_bytes(codes);
+/// All blocks of a coded panel.
+INLINE void multiply_panel(const int rows, pk_precision precision, pk_codes codes, const char *coded, int64_t blocks,
+                           const void *x, int64_t ldx, float (*sums)[PK_PANEL]) {
     const vf values = v_code4_values(codes);
+    const int inputs = word_inputs(precision);
+    for (int64_t i = 0; i < blocks; i += CODED_BLOCKS)
+        multiply_blocks(rows, precision, codes, coded + (size_t)i * pk_code_block_bytes(codes), pk_min(CODED_BLOCKS, blocks - i),
+                        values, (const float *)x + i * PK_CODE_BLOCK / inputs, ldx / inputs, sums);
+}
+
+/// rows <= CODED_TILE_ROWS, in bf16 CODED_TILE_BF16_ROWS.
+static void coded_tile(pk_precision precision, pk_codes codes, int32_t rows, int64_t blocks, const void *x, int64_t ldx,
+                       const void *coded, float *y, int64_t ldy, int32_t columns, bool accumulate) {
     float sums[CODED_TILE_ROWS][PK_PANEL] = {{0}};
     if (accumulate)
         for (int32_t r = 0; r < rows; r++) memcpy(sums[r], y + r * ldy, (size_t)columns * sizeof(float));
-#define MULTIPLY(R, C)                                                                                          \
-    case R:                                                                                                     \
-        for (int64_t i = 0; i < blocks; i += CODED_BLOCKS)                                                      \
-            multiply_blocks(R, C, (const char *)coded + (size_t)i * block_bytes, pk_min(CODED_BLOCKS, blocks - i), values, \
-                            x + i * PK_CODE_BLOCK, ldx, sums);                                                  \
-        break;
+#define MULTIPLY(R, P, C) case R: multiply_panel(R, P, C, coded, blocks, x, ldx, sums); break;
 #if LANES == 16
-#define MULTIPLY_MORE(C)                                                                \
-    MULTIPLY(3, C) MULTIPLY(4, C) MULTIPLY(5, C) MULTIPLY(6, C) MULTIPLY(7, C)          \
-    MULTIPLY(8, C) MULTIPLY(9, C) MULTIPLY(10, C) MULTIPLY(11, C) MULTIPLY(12, C)
+#define MULTIPLY_MORE(P, C)                                                                           \
+    MULTIPLY(3, P, C) MULTIPLY(4, P, C) MULTIPLY(5, P, C) MULTIPLY(6, P, C) MULTIPLY(7, P, C)         \
+    MULTIPLY(8, P, C) MULTIPLY(9, P, C) MULTIPLY(10, P, C) MULTIPLY(11, P, C) MULTIPLY(12, P, C)
 #else
-#define MULTIPLY_MORE(C)
+#define MULTIPLY_MORE(P, C)
 #endif
-#define MULTIPLY_ROWS(C) switch (rows) { MULTIPLY(1, C) MULTIPLY(2, C) MULTIPLY_MORE(C) }
-    switch (codes) {
-    case PK_CODES_4: MULTIPLY_ROWS(PK_CODES_4) break;
-    case PK_CODES_4_SIGNED: MULTIPLY_ROWS(PK_CODES_4_SIGNED) break;
-    case PK_CODES_8: MULTIPLY_ROWS(PK_CODES_8) break;
-    case PK_CODES_BFLOAT16: MULTIPLY_ROWS(PK_CODES_BFLOAT16) break;
-    case PK_CODES_HALF: MULTIPLY_ROWS(PK_CODES_HALF) break;
-    case PK_CODES_NONE: break;
+#define MULTIPLY_ROWS(P, C) \
+    case C: switch (rows) { MULTIPLY(1, P, C) MULTIPLY(2, P, C) MULTIPLY_MORE(P, C) } break;
+#define MULTIPLY_CODES(P)                                                                                      \
+    switch (codes) {                                                                                           \
+        MULTIPLY_ROWS(P, PK_CODES_4) MULTIPLY_ROWS(P, PK_CODES_4_SIGNED) MULTIPLY_ROWS(P, PK_CODES_8)          \
+        MULTIPLY_ROWS(P, PK_CODES_BFLOAT16) MULTIPLY_ROWS(P, PK_CODES_HALF)                                    \
+    case PK_CODES_NONE: break;                                                                                 \
     }
+    if (precision == PK_FLOAT32) { MULTIPLY_CODES(PK_FLOAT32) }
+#if CODED_TILE_BF16
+    else { MULTIPLY_CODES(PK_BFLOAT16) }
+#endif
 #undef MULTIPLY
 #undef MULTIPLY_MORE
 #undef MULTIPLY_ROWS
+#undef MULTIPLY_CODES
     for (int32_t r = 0; r < rows; r++) memcpy(y + r * ldy, sums[r], (size_t)columns * sizeof(float));
 }

@@ -121,7 +121,7 @@ typedef struct {
     int32_t sum_block;       // summed elements of a strip that pass at a time over a block's rows, for the nearest cache
     int32_t coded_tile_rows;  // rows of coded_tile in float32
     int32_t coded_tile_bf16_rows;  // rows of coded_tile in bf16, 0 where it has none
-    int32_t coded_bf16_rows;  // up to which decoding panels in bf16 takes less time than reading packed ones
+    int32_t coded_bf16_rows;  // up to which 4-bit codes take less time in bf16 than packed weights
     size_t bf16_operand;     // bytes of one converted activation: 2 (bf16) or 4 (f32 rounded to bf16)
 
     /// y[rows, columns <= strip] (+)= a[rows, k] * strip [k, strip]; rows <= tile_rows.

@@ -100,7 +100,9 @@ final class PackedMatrix {
                 n: Int64(addend.matrix.outputs), k: Int64(addend.matrix.inputs), column: Int64(addend.column))
         }
         var (storage, codes) = weights
-        if let coded, rows <= pk_coded_rows(precision) { (storage, codes) = (UnsafeRawPointer(coded.storage), coded.codes) }
+        if let coded, rows <= pk_coded_rows(precision, coded.codes) {
+            (storage, codes) = (UnsafeRawPointer(coded.storage), coded.codes)
+        }
         pk_gemm_sum(
             pool.handle, precision, Int64(rows), Int64(outputs), Int64(inputs), x, storage, codes, added,
             Int32(added.count), y, Int64(yStride), accumulating)

@@ -17,12 +17,12 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     var operandBytes: Int { self == .bfloat16 ? 2 : 4 }
 
     /// Whether products of few rows read a file's codes, where it has any.
-    var decodesFromCodes: Bool { pk_coded_rows(kernel) > 0 }
+    var decodesFromCodes: Bool { pk_coded_rows(kernel, PK_CODES_4) > 0 }
 
     /// Whether all products of weights that do not change read a file's codes, where it has any, and no packed weights
     /// exist: making a panel of codes once for many rows takes about as long as reading it. Products in bfloat16 take a
     /// fifth of the time, of which it would be too much.
-    var computesFromCodes: Bool { pk_coded_rows(kernel) == .max }
+    var computesFromCodes: Bool { pk_coded_rows(kernel, PK_CODES_4) == .max }
 
     /// Rows that weight gradients sum up at a time.
     package var gradientRowStep: Int { Int(pk_gradient_step(kernel)) }

@@ -100,7 +100,7 @@ bool pk_codes_match(pk_pool *pool, pk_precision precision, pk_codes codes, int64
                     const float *w);
 /// Rows up to which a product of coded weights takes no longer than one of packed ones: 0 where it always does, INT64_MAX
 /// where it never does.
-int64_t pk_coded_rows(pk_precision precision);
+int64_t pk_coded_rows(pk_precision precision, pk_codes codes);
 /// From a packed or coded [n, k] weight to the packed [k, n] one, bit for bit what pk_pack makes of the transposed weight:
 /// dX = dY * W needs no second copy of W for longer than the product takes.
 void pk_transpose_packed(pk_pool *pool, pk_precision precision, int64_t n, int64_t k, const void *packed, pk_codes codes,

@@ -26,7 +26,7 @@
 #define TILE_BF16_ROWS TILE_ROWS
 #define PEAK peak
 #endif
-// Rows up to which codes are faster in bf16 than packed weights: reading less pays for the rounding only as long as there is
+// Rows up to which 4-bit codes are faster in bf16 than packed weights: reading less pays for the rounding only as long as there is
 // little else to do, and never where no instruction rounds.
 #ifdef BF16_NATIVE
 #define OPERAND_BYTES 2

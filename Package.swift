@@ -97,7 +97,7 @@ let package = Package(
         .executableTarget(
             name: "EngineBenchmark",
             dependencies: [
-                "Alignment", "LanguageModel", "Preferences", "Tokenization",
+                "Alignment", "CKernels", "LanguageModel", "Preferences", "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Benchmarks/Engine"),
 

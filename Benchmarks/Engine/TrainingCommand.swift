@@ -1,5 +1,6 @@
 import Alignment
 import ArgumentParser
+import CKernels
 import Foundation
 import LanguageModel
 
@@ -53,10 +54,15 @@ struct TrainingCommand: AsyncParsableCommand {
         // The first step warms up; pairs differ in length, so tokens are counted over the timed ones.
         let timed = pairs.dropFirst(batch)
         let tokens = timed.reduce(0) { $0 + (method == .sft ? $1.prompt.count + $1.chosen.count : $1.tree.tokenCount) }
+        let scored = timed.reduce(0) { $0 + $1.chosen.count + (method == .sft ? 0 : $1.rejected.count) }
         let total = times.reduce(0, +)
         var result = BenchmarkResult(method.rawValue, model: model)
         result["tokens_per_s"] = Double(tokens) / total
         result[method == .sft ? "examples_per_s" : "pairs_per_s"] = Double(timed.count) / total
+        if method != .lora {
+            let operations = Self.operations(model, tokens: tokens, scored: scored)
+            result["share_of_peak"] = operations / total / pk_measure_peak_flops(model.pool.handle, model.precision.kernel, 20)
+        }
         if method != .sft {
             result["two_sequence_tokens_per_s"] = Double(timed.reduce(0) { $0 + $1.sequenceTokens }) / total
         }
@@ -70,6 +76,13 @@ struct TrainingCommand: AsyncParsableCommand {
                 codes: loaded.codes
             ).byteCount
         try result.report()
+    }
+
+    /// Floating-point operations of the weights' products: forward, gradient of the input, gradient of the weight. Of the
+    /// head, in the `scored` rows. Attention and everything else are not counted.
+    private static func operations(_ model: LanguageModel, tokens: Int, scored: Int) -> Double {
+        let blocks = model.layout.layers.flatMap(\.matrices).joined().reduce(0) { $0 + $1.count }
+        return 3 * 2 * (Double(blocks) * Double(tokens) + Double(model.layout.headMatrix.count) * Double(scored))
     }
 }
 

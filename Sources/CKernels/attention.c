@@ -68,7 +68,7 @@ static void prepare_task(void *context, int32_t worker, int64_t index) {
 static void begin_attention(pk_pool *pool, pk_precision precision, attention_job *job, pk_attention_operands *operands) {
     const pk_kernels *kernels = pk_kernels_current();
     const pk_attention_shape shape = job->arguments.shape;
-    const bool matrix = precision == PK_BFLOAT16 && kernels->attention_bf16.block && shape.head_dim % kernels->bf16_step == 0;
+    const bool matrix = precision == PK_BFLOAT16 && kernels->attention_bf16.block && shape.head_dim % PK_ATTENTION_STEP == 0;
     job->kernels = matrix ? &kernels->attention_bf16 : &kernels->attention;
     if (!job->kernels->prepare) return;
     const int64_t width = (int64_t)shape.kv_heads * shape.head_dim, rows = pk_round_up(job->rows, PK_PANEL) + PK_PANEL;

@@ -397,7 +397,7 @@ pk_rows pk_convert(pk_pool *pool, pk_precision precision, int64_t m, int64_t k, 
 
 /// The rows from `row` on, and of them the columns from `column` on.
 static pk_rows rows_from(pk_precision precision, pk_rows rows, int64_t row, int64_t column) {
-    rows.x += row * rows.ldx + column;
+    if (rows.x) rows.x += row * rows.ldx + column;
     if (rows.converted)
         rows.converted = (const char *)rows.converted + (size_t)(row * rows.ldc + column) * converted_element(precision);
     return rows;

@@ -9,6 +9,7 @@ enum {
     PK_CHUNK = 1024,  // columns summed in single precision before a double takes over
     PK_SUM_BLOCK = 2048,  // summed elements per pass over a panel, at most; longer sums continue from y
     PK_LINE = 64,     // bytes of a cache line
+    PK_ATTENTION_STEP = 32,  // dimensions that attention in bf16 takes at a time
     PK_SPARE = 16,    // elements that a vector store may run over
 };
 
@@ -30,10 +31,9 @@ void *pk_pool_scratch(pk_pool *pool, pk_scratch_slot slot, size_t bytes);
 
 // ---- Work of one task, per instruction set --------------------------------------------------------
 
-/// Keys and values of a batch as attention on tiles of bf16 reads them. Up to 31 rows after a head's last are read, and
-/// not used.
+/// Keys and values of a batch as attention in bf16 reads them. Up to 31 rows after a head's last are read, and not used.
 typedef struct {
-    uint16_t *keys;      // [kv_heads, rows, 2 * head_dim]: high halves, then low halves
+    uint16_t *keys;      // [kv_heads, rows, 2 * head_dim]: high halves, then low halves; on tiles only
     uint16_t *values;    // [kv_heads, rows, head_dim]; backward only
     uint16_t *columns;   // [kv_heads * head_dim, columns_ld]: values (forward) or keys (backward) by dimension
     int64_t rows, columns_ld;
@@ -168,7 +168,7 @@ typedef struct {
     void (*swiglu_backward)(int64_t rows, int64_t inner, const float *dh, const float *gate_up, float *d_gate_up);
 
     pk_attention_kernels attention;       // in float32
-    pk_attention_kernels attention_bf16;  // of head dimensions that are a multiple of bf16_step; or none
+    pk_attention_kernels attention_bf16;  // of head dimensions that are a multiple of PK_ATTENTION_STEP; or none
     /// Writes the keys and values of one position and kv head into its block's panels; `at` is the place in the block.
     void (*store_kv)(int32_t head_dim, const float *k, const float *v, uint32_t *block, int32_t at);
     /// Queries [begin, end) share their first span; (end - begin) * heads per kv head <= 64.

@@ -58,16 +58,39 @@ extension LanguageModel {
         ]
     }
 
+    /// Normalised rows of x [rows, hiddenSize] for products; valid until the next rows are converted.
+    /// - Parameter scale: [rows], written where it is wanted.
+    func normalizedRows(
+        _ x: UnsafePointer<Float>, gains: UnsafePointer<Float>, rows: Int, scale: UnsafeMutablePointer<Float>?,
+        dropout: AdapterDropout?
+    ) -> pk_rows {
+        let width = configuration.hiddenSize
+        return pk_rmsnorm_rows(
+            pool.handle, precision.kernel, Int64(rows), Int64(width), x, gains, configuration.normEpsilon,
+            needsFloats(dropout) ? workspace.normalized.reserve(rows * width) : nil, scale,
+            workspace.convertedInput.reserve(rows: rows, columns: width, precision))
+    }
+
+    /// silu(gate) * up [rows, intermediateSize] for products; valid until the next rows are converted.
+    func gatedRows(_ gateUp: UnsafePointer<Float>, rows: Int, dropout: AdapterDropout?) -> pk_rows {
+        let width = configuration.intermediateSize
+        return pk_swiglu_rows(
+            pool.handle, precision.kernel, Int64(rows), Int64(width), gateUp,
+            needsFloats(dropout) ? workspace.inner.reserve(rows * width) : nil,
+            workspace.convertedInput.reserve(rows: rows, columns: width, precision))
+    }
+
+    /// Whether the floats of rows for products are read: by the products, or by dropout.
+    private func needsFloats(_ dropout: AdapterDropout?) -> Bool { precision == .float32 || dropout != nil }
+
     /// x [rows, hiddenSize] -> normalised -> fused q, k, v with rotary embedding applied to q and k.
     func attentionInputs(
         layer index: Int, rows: Int, positions: [Int32], x: UnsafePointer<Float>, into slot: LayerActivations.Rows,
         dropout: AdapterDropout?
     ) {
         let c = configuration
-        let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
-        pk_rmsnorm(
-            pool.handle, Int64(rows), Int64(c.hiddenSize), x, gains.attention(layer: index),
-            c.normEpsilon, normalized, slot.attentionNormScale)
+        let normalized = normalizedRows(
+            x, gains: gains.attention(layer: index), rows: rows, scale: slot.attentionNormScale, dropout: dropout)
         project(
             normalized, by: forwardMatrices[index].queryKeyValue, attentionInputTargets, layer: index, rows: rows,
             into: slot.queryKeyValue, accumulating: false, dropout: dropout)
@@ -86,18 +109,16 @@ extension LanguageModel {
         let matrices = forwardMatrices[index]
         pk_copy(pool.handle, Int64(rows * c.hiddenSize), x, slot.middle)
         project(
-            slot.attention, by: matrices.output, [FusedTarget(target: .output, column: 0)], layer: index, rows: rows,
+            pk_rows(slot.attention, stride: c.querySize), by: matrices.output, [FusedTarget(target: .output, column: 0)], layer: index, rows: rows,
             into: slot.middle, accumulating: true, dropout: dropout)
 
-        let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
-        pk_rmsnorm(
-            pool.handle, Int64(rows), Int64(c.hiddenSize), slot.middle,
-            gains.feedForward(layer: index), c.normEpsilon, normalized, slot.feedForwardNormScale)
+        let normalized = normalizedRows(
+            slot.middle, gains: gains.feedForward(layer: index), rows: rows, scale: slot.feedForwardNormScale,
+            dropout: dropout)
         project(
             normalized, by: matrices.gateUp, feedForwardInputTargets, layer: index, rows: rows, into: slot.gateUp,
             accumulating: false, dropout: dropout)
-        let inner = workspace.inner.reserve(rows * c.intermediateSize)
-        pk_swiglu(pool.handle, Int64(rows), Int64(c.intermediateSize), slot.gateUp, inner)
+        let inner = gatedRows(slot.gateUp, rows: rows, dropout: dropout)
         pk_copy(pool.handle, Int64(rows * c.hiddenSize), slot.middle, out)
         project(
             inner, by: matrices.down, [FusedTarget(target: .down, column: 0)], layer: index, rows: rows, into: out,
@@ -115,18 +136,25 @@ extension LanguageModel {
             keepingLogSumExp ? slot.attentionLogSumExp : nil)
     }
 
+    /// Rows [rows, columns] for several products, converted into `memory` unless they are already.
+    func shared(_ x: pk_rows, rows: Int, columns: Int, memory: ScratchBuffer) -> pk_rows {
+        guard precision == .bfloat16, x.converted == nil else { return x }
+        return pk_convert(
+            pool.handle, precision.kernel, Int64(rows), Int64(columns), x.x, x.ldx,
+            memory.reserve(rows: rows, columns: columns, precision))
+    }
+
     /// y (+)= x W^T, and in each adapted target's columns scale * dropout(x) A^T times B^T; x and y are contiguous.
     private func project(
-        _ x: UnsafePointer<Float>, by matrix: PackedMatrix, _ targets: [FusedTarget], layer: Int, rows: Int,
+        _ x: pk_rows, by matrix: PackedMatrix, _ targets: [FusedTarget], layer: Int, rows: Int,
         into y: UnsafeMutablePointer<Float>, accumulating: Bool, dropout: AdapterDropout?
     ) {
         guard let adapter else {
             matrix.multiply(
-                x, stride: matrix.inputs, rows: rows, into: y, stride: matrix.outputs, accumulating: accumulating, pool: pool)
+                x, rows: rows, into: y, stride: matrix.outputs, accumulating: accumulating, pool: pool)
             return
         }
-        let input = pk_rows(
-            converting: x, rows: rows, columns: matrix.inputs, into: workspace.convertedInput, precision: precision, pool: pool)
+        let input = shared(x, rows: rows, columns: matrix.inputs, memory: workspace.convertedInput)
         let adapted = targets.compactMap { part in
             adapter.placement(part.target, layer: layer).map { (index: $0, column: part.column) }
         }

@@ -131,17 +131,14 @@ func accumulateWeightGradient(
 }
 
 extension pk_rows {
-    /// Rows that no other product reads.
+    /// Rows that a product converts itself.
     init(_ x: UnsafePointer<Float>, stride: Int) { self.init(x: x, ldx: Int64(stride), converted: nil, ldc: 0) }
+}
 
-    /// Contiguous rows for several products, in the order in which they read them; valid until `memory` is used again.
-    init(
-        converting x: UnsafePointer<Float>, rows: Int, columns: Int, into memory: ScratchBuffer, precision: Precision,
-        pool: ThreadPool
-    ) {
+extension ScratchBuffer {
+    /// Memory for converted rows.
+    func reserve(rows: Int, columns: Int, _ precision: Precision) -> UnsafeMutablePointer<Float> {
         let bytes = pk_converted_bytes(precision.kernel, Int64(rows), Int64(columns))
-        let floats = (bytes + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride
-        self = pk_convert(
-            pool.handle, precision.kernel, Int64(rows), Int64(columns), x, Int64(columns), memory.reserve(floats))
+        return reserve((bytes + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride)
     }
 }

@@ -29,7 +29,7 @@ public struct ParameterLayout: Sendable, Hashable {
         public var down: Tensor
 
         /// The parameters that are read as one matrix each, in the order of `DecoderMatrices`.
-        var matrices: [[Tensor]] { [[query, key, value], [output], [gate, up], [down]] }
+        package var matrices: [[Tensor]] { [[query, key, value], [output], [gate, up], [down]] }
         /// Elements of the flat buffer.
         var range: Range<Int> { attentionNorm.offset..<down.offset + down.count }
     }
@@ -44,7 +44,7 @@ public struct ParameterLayout: Sendable, Hashable {
     /// Every tensor in buffer order.
     public let tensors: [Tensor]
     /// What the logits are computed with.
-    var headMatrix: Tensor { head ?? embeddings }
+    package var headMatrix: Tensor { head ?? embeddings }
 
     public init(_ configuration: ModelConfiguration) {
         var tensors: [Tensor] = []

@@ -1,7 +1,7 @@
 import CKernels
 
-/// Operand format of matrix products, attention's among them where the CPU multiplies tiles; accumulation, norms,
-/// softmax and the residual stream are float32.
+/// Operand format of matrix products, attention's but for its scores among them where the CPU multiplies bfloat16;
+/// accumulation, norms, softmax and the residual stream are float32.
 public enum Precision: String, Sendable, Codable, CaseIterable {
     case float32
     case bfloat16
@@ -11,7 +11,7 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
         pk_isa_current().rawValue >= PK_ISA_AVX512BF16.rawValue ? .bfloat16 : .float32
     }
 
-    var kernel: pk_precision { self == .float32 ? PK_FLOAT32 : PK_BFLOAT16 }
+    package var kernel: pk_precision { self == .float32 ? PK_FLOAT32 : PK_BFLOAT16 }
 
     /// Bytes of a packed weight.
     var operandBytes: Int { self == .bfloat16 ? 2 : 4 }
@@ -28,7 +28,7 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     package var gradientRowStep: Int { Int(pk_gradient_step(kernel)) }
 
     /// Raised with every change of the kernels that changes a bit of a result.
-    private static let kernelVersion = 2
+    private static let kernelVersion = 3
 
     /// Precision, instruction path and version of the kernels, e.g. `bfloat16/avx512bf16/2`: results are equal to the
     /// bit within one mode, so the mode is part of every cache key.

@@ -50,9 +50,9 @@ extension TrainingPass {
                     logits[row * c.vocabularyCount + Int(batch.labels[label])] += labelCoefficients[label]
                 }
             }
-            let dLogits = pk_rows(
-                converting: logits, rows: count, columns: c.vocabularyCount, into: workspace.convertedGradient,
-                precision: model.precision, pool: model.pool)
+            let dLogits = model.shared(
+                pk_rows(logits, stride: c.vocabularyCount), rows: count, columns: c.vocabularyCount,
+                memory: workspace.convertedGradient)
             head.multiply(
                 dLogits, rows: count, into: dNormalized + start * c.hiddenSize, stride: c.hiddenSize, accumulating: false,
                 pool: model.pool)
@@ -95,23 +95,23 @@ extension TrainingPass {
         let layer = model.layout.layers[index]
         let pool = model.pool.handle
         let workspace = model.workspace
-        let inner = workspace.inner.reserve(rows * c.intermediateSize)
         let dInner = workspace.gradientInner.reserve(rows * c.intermediateSize)
 
-        pk_swiglu(pool, Int64(rows), Int64(c.intermediateSize), slot.gateUp, inner)
         backwardProjection(
-            [FusedTarget(target: .down, column: 0)], matrices.down, layer: index, rows: rows, x: inner,
-            dy: gradient, weight: layer.down, dx: dInner, dropout: dropout, into: gradients)
-        pk_swiglu_backward(pool, Int64(rows), Int64(c.intermediateSize), dInner, slot.gateUp, slot.gateUp)
+            [FusedTarget(target: .down, column: 0)], matrices.down, layer: index, rows: rows,
+            x: model.gatedRows(slot.gateUp, rows: rows, dropout: dropout),
+            dy: pk_rows(gradient, stride: c.hiddenSize), weight: layer.down, dx: dInner, dropout: dropout, into: gradients)
+        let dGateUp = pk_swiglu_backward_rows(
+            pool, model.precision.kernel, Int64(rows), Int64(c.intermediateSize), dInner, slot.gateUp,
+            model.precision == .float32 ? slot.gateUp : nil,
+            workspace.convertedGradient.reserve(rows: rows, columns: 2 * c.intermediateSize, model.precision))
 
-        let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
-        pk_rmsnorm(
-            pool, Int64(rows), Int64(c.hiddenSize), slot.middle,
-            model.gains.feedForward(layer: index), c.normEpsilon, normalized, nil)
+        let normalized = model.normalizedRows(
+            slot.middle, gains: model.gains.feedForward(layer: index), rows: rows, scale: nil, dropout: dropout)
         let dNormalized = workspace.gradientNormalized.reserve(rows * c.hiddenSize)
         backwardProjection(
             model.feedForwardInputTargets, matrices.gateUp, layer: index, rows: rows, x: normalized,
-            dy: slot.gateUp, weight: layer.gate, dx: dNormalized, dropout: dropout, into: gradients)
+            dy: dGateUp, weight: layer.gate, dx: dNormalized, dropout: dropout, into: gradients)
         pk_rmsnorm_backward(
             pool, Int64(rows), Int64(c.hiddenSize), dNormalized, slot.middle,
             model.gains.feedForward(layer: index), slot.feedForwardNormScale, gradient,
@@ -131,8 +131,9 @@ extension TrainingPass {
 
         let dAttention = workspace.gradientAttention.reserve(rows * c.querySize)
         backwardProjection(
-            [FusedTarget(target: .output, column: 0)], matrices.output, layer: index, rows: rows, x: slot.attention,
-            dy: gradient, weight: layer.output, dx: dAttention, dropout: dropout, into: gradients)
+            [FusedTarget(target: .output, column: 0)], matrices.output, layer: index, rows: rows,
+            x: pk_rows(slot.attention, stride: c.querySize),
+            dy: pk_rows(gradient, stride: c.hiddenSize), weight: layer.output, dx: dAttention, dropout: dropout, into: gradients)
 
         let dFused = workspace.gradientQueryKeyValue.reserve(rows * c.fusedAttentionSize)
         let keyColumn = c.querySize
@@ -146,13 +147,12 @@ extension TrainingPass {
             pool, Int64(rows), Int32(c.headCount + c.keyValueHeadCount), Int32(c.headSize), batch.positions,
             model.rotary.cosines.pointer, model.rotary.sines.pointer, dFused, fused, true)
 
-        let normalized = workspace.normalized.reserve(rows * c.hiddenSize)
-        pk_rmsnorm(
-            pool, Int64(rows), Int64(c.hiddenSize), x, model.gains.attention(layer: index),
-            c.normEpsilon, normalized, nil)
+        let normalized = model.normalizedRows(
+            x, gains: model.gains.attention(layer: index), rows: rows, scale: nil, dropout: dropout)
         let dNormalized = workspace.gradientNormalized.reserve(rows * c.hiddenSize)
         backwardProjection(
-            model.attentionInputTargets, matrices.queryKeyValue, layer: index, rows: rows, x: normalized, dy: dFused,
+            model.attentionInputTargets, matrices.queryKeyValue, layer: index, rows: rows, x: normalized,
+            dy: pk_rows(dFused, stride: c.fusedAttentionSize),
             weight: layer.query, dx: dNormalized, dropout: dropout, into: gradients)
         pk_rmsnorm_backward(
             pool, Int64(rows), Int64(c.hiddenSize), dNormalized, x,
@@ -167,14 +167,12 @@ extension TrainingPass {
     /// - Parameter transposed: W^T as a matrix [inputs, outputs]; `dy` [rows, outputs] and `x` [rows, inputs] are
     ///   contiguous.
     private func backwardProjection(
-        _ targets: [FusedTarget], _ transposed: PackedMatrix, layer: Int, rows: Int, x: UnsafePointer<Float>,
-        dy: UnsafePointer<Float>, weight: ParameterLayout.Tensor, dx: UnsafeMutablePointer<Float>,
+        _ targets: [FusedTarget], _ transposed: PackedMatrix, layer: Int, rows: Int, x: pk_rows,
+        dy: pk_rows, weight: ParameterLayout.Tensor, dx: UnsafeMutablePointer<Float>,
         dropout: AdapterDropout?, into gradients: Gradients
     ) {
         let (inputs, outputs) = (transposed.outputs, transposed.inputs)
-        let dyRows = pk_rows(
-            converting: dy, rows: rows, columns: outputs, into: model.workspace.convertedGradient, precision: model.precision,
-            pool: model.pool)
+        let dyRows = model.shared(dy, rows: rows, columns: outputs, memory: model.workspace.convertedGradient)
         func multiply(adding addends: [PackedMatrix.Addend]) {
             transposed.multiply(
                 dyRows, rows: rows, into: dx, stride: inputs, accumulating: false, adding: addends, pool: model.pool)
@@ -182,13 +180,11 @@ extension TrainingPass {
         guard let adapter = model.adapter else {
             multiply(adding: [])
             accumulateWeightGradient(
-                dyRows, outputs: outputs, pk_rows(x, stride: inputs), inputs: inputs, rows: rows,
+                dyRows, outputs: outputs, x, inputs: inputs, rows: rows,
                 into: gradients.values.pointer + weight.offset, precision: model.precision, pool: model.pool)
             return
         }
-        let xRows = pk_rows(
-            converting: x, rows: rows, columns: inputs, into: model.workspace.convertedInput, precision: model.precision,
-            pool: model.pool)
+        let xRows = model.shared(x, rows: rows, columns: inputs, memory: model.workspace.convertedInput)
         let adapted = targets.compactMap { part in
             adapter.placement(part.target, layer: layer).map { (index: $0, column: part.column) }
         }

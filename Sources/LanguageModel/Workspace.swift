@@ -1,4 +1,7 @@
 /// A float buffer that grows to the largest size asked of it and keeps its memory.
+///
+/// It has room for a quarter more, so that a somewhat longer batch does not give its pages back to have new ones cleared;
+/// room that nobody wrote to takes no memory.
 final class ScratchBuffer {
     private var buffer = FloatBuffer(count: 0)
 
@@ -6,7 +9,7 @@ final class ScratchBuffer {
     func reserve(_ count: Int) -> UnsafeMutablePointer<Float> {
         if buffer.count < count {
             buffer = FloatBuffer(count: 0)  // release before allocating
-            buffer = FloatBuffer(count: count)
+            buffer = FloatBuffer(count: count + count / 4)
         }
         return buffer.pointer
     }

@@ -119,5 +119,55 @@ extension Kernels {
                 #expect(largestError(inPlace, gradient) < 3e-6, "\(name)")
             }
         }
+
+        private static func zeros(_ count: Int) -> AlignedBytes {
+            let bytes = AlignedBytes(count)
+            bytes.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+            return bytes
+        }
+
+        /// In one pass over the rows, with their floats or without: the operands that pk_convert makes of the floats.
+        @Test(arguments: [5, 64, 576, 1537])
+        func rowsForProducts(width: Int) {
+            let rows = 37
+            var random = SplitMix(UInt64(width))
+            let (x, gains, eps) = (random.floats(rows * width, scale: 3), random.floats(width), Float(1e-5))
+            let (gateUp, dh) = (random.floats(rows * 2 * width, scale: 4), random.floats(rows * width))
+            let (m, k) = (Int64(rows), Int64(width))
+            onEveryInstructionSet { name in
+                let pool = Pool(3)
+                /// Operands of `columns` columns, from their floats and in one pass.
+                func expectTheSame(
+                    _ columns: Int, _ label: String, floats: (UnsafeMutablePointer<Float>) -> Void,
+                    rows makeRows: (UnsafeMutablePointer<Float>?, UnsafeMutableRawPointer?) -> pk_rows
+                ) {
+                    let bytes = pk_converted_bytes(PK_BFLOAT16, m, Int64(columns))
+                    var (plain, kept) = ([Float](repeating: 0, count: rows * columns), [Float](repeating: 0, count: rows * columns))
+                    plain.withUnsafeMutableBufferPointer { floats($0.baseAddress!) }
+                    let expected = Self.zeros(bytes)
+                    _ = pk_convert(pool.handle, PK_BFLOAT16, m, Int64(columns), plain, Int64(columns), expected.pointer)
+                    for keeps in [true, false] {
+                        let operands = Self.zeros(bytes)
+                        kept.withUnsafeMutableBufferPointer { kept in
+                            let made = makeRows(keeps ? kept.baseAddress : nil, operands.pointer)
+                            #expect(made.x == (keeps ? UnsafePointer(kept.baseAddress) : nil), "\(name), \(label)")
+                            #expect(made.converted == UnsafeRawPointer(operands.pointer), "\(name), \(label)")
+                            #expect(made.ldc == Int64(columns + columns % 2), "\(name), \(label)")
+                        }
+                        #expect(memcmp(operands.pointer, expected.pointer, bytes) == 0, "\(name), \(label)")
+                    }
+                    #expect(sameBits(kept, plain), "\(name), \(label)")
+                }
+                expectTheSame(
+                    width, "norm", floats: { pk_rmsnorm(pool.handle, m, k, x, gains, eps, $0, nil) },
+                    rows: { pk_rmsnorm_rows(pool.handle, PK_BFLOAT16, m, k, x, gains, eps, $0, nil, $1) })
+                expectTheSame(
+                    width, "swiglu", floats: { pk_swiglu(pool.handle, m, k, gateUp, $0) },
+                    rows: { pk_swiglu_rows(pool.handle, PK_BFLOAT16, m, k, gateUp, $0, $1) })
+                expectTheSame(
+                    2 * width, "swiglu backward", floats: { pk_swiglu_backward(pool.handle, m, k, dh, gateUp, $0) },
+                    rows: { pk_swiglu_backward_rows(pool.handle, PK_BFLOAT16, m, k, dh, gateUp, $0, $1) })
+            }
+        }
     }
 }

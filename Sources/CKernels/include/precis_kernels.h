@@ -135,6 +135,9 @@ void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, i
 /// y = x * inv_rms * w with inv_rms = 1 / sqrt(mean(x^2) + eps). inv_rms [rows] may be NULL.
 void pk_rmsnorm(pk_pool *pool, int64_t rows, int64_t dim, const float *x, const float *w, float eps, float *y,
                 float *inv_rms);
+/// The same and pk_convert of y into `memory`, in one pass over the rows. In bf16 y may be NULL: only the operands are kept.
+pk_rows pk_rmsnorm_rows(pk_pool *pool, pk_precision precision, int64_t rows, int64_t dim, const float *x, const float *w,
+                        float eps, float *y, float *inv_rms, void *memory);
 /// dx += gradient through the norm; dw += sum over rows in row order.
 void pk_rmsnorm_backward(pk_pool *pool, int64_t rows, int64_t dim, const float *dy, const float *x, const float *w,
                          const float *inv_rms, float *dx, float *dw /* may be NULL */);
@@ -144,9 +147,15 @@ void pk_rotary(pk_pool *pool, int64_t rows, int32_t heads, int32_t head_dim, con
                const float *cosines, const float *sines, float *x, int64_t ldx, bool inverse);
 /// h[rows, inner] = silu(g) * u, where gate_up row = [g (inner), u (inner)].
 void pk_swiglu(pk_pool *pool, int64_t rows, int64_t inner, const float *gate_up, float *h);
+/// The same and pk_convert of h into `memory`; in bf16 h may be NULL, as y of pk_rmsnorm_rows.
+pk_rows pk_swiglu_rows(pk_pool *pool, pk_precision precision, int64_t rows, int64_t inner, const float *gate_up, float *h,
+                       void *memory);
 /// d_gate_up from dh; may write over gate_up itself.
 void pk_swiglu_backward(pk_pool *pool, int64_t rows, int64_t inner, const float *dh, const float *gate_up,
                         float *d_gate_up);
+/// The same and pk_convert of d_gate_up into `memory`; in bf16 d_gate_up may be NULL, as y of pk_rmsnorm_rows.
+pk_rows pk_swiglu_backward_rows(pk_pool *pool, pk_precision precision, int64_t rows, int64_t inner, const float *dh,
+                                const float *gate_up, float *d_gate_up, void *memory);
 
 // ---- Tree attention ---------------------------------------------------------------------------
 

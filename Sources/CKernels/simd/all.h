@@ -17,7 +17,6 @@
 #include "limits.h"
 #ifdef BF16_MATRIX
 #include "amx_tile.h"
-#include "attention_matrix.h"
 #define TILE_BF16 amx_tile_bf16
 #define TILE_BF16_ROWS AMX_TILE_ROWS
 #define PEAK amx_peak
@@ -25,6 +24,9 @@
 #define TILE_BF16 tile_bf16
 #define TILE_BF16_ROWS TILE_ROWS
 #define PEAK peak
+#endif
+#ifdef BF16_NATIVE
+#include "attention_matrix.h"
 #endif
 // Rows up to which 4-bit codes are faster in bf16 than packed weights: reading less pays for the rounding only as long as there is
 // little else to do, and never where no instruction rounds.
@@ -74,7 +76,7 @@ const pk_kernels KERNELS = {
     .swiglu = swiglu,
     .swiglu_backward = swiglu_backward,
     .attention = {.block = attention, .siblings = attention_siblings, .backward = attention_backward},
-#ifdef BF16_MATRIX
+#ifdef BF16_NATIVE
     .attention_bf16 = {prepare_attention, attention_matrix, attention_siblings_matrix, attention_backward_matrix},
 #endif
     .store_kv = store_kv,

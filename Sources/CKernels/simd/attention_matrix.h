@@ -1,15 +1,23 @@
-// Attention on tiles of bf16. Scores keep float32's accuracy: both operands are split into two halves of bf16, and of
-// the four products all but that of the low halves are summed. Probabilities, values and gradients are rounded, as the
-// operands of every other product of this precision are. Sums of values and of dQ are kept dimension by query: two
-// neighbouring keys' probabilities are then a row of the second operand without being transposed.
+// Attention in bf16. Scores keep float32's accuracy: they are products of floats, or, on tiles, both operands are split
+// into two halves of bf16 and of the four products all but that of the low halves are summed. Probabilities, values and
+// gradients are rounded, as the operands of every other product of this precision are. Sums of values and of dQ are kept
+// dimension by query: two neighbouring keys' probabilities are then a row of the second operand without being transposed.
 
 enum {
+#ifdef BF16_MATRIX
     MATRIX_STEP = 2 * AMX_PAIRS,  // summed elements of one step
-    MATRIX_TILE = 2 * AMX_ROWS,   // rows and columns of four tile registers
+    MATRIX_ROWS = AMX_ROWS,       // what the rows of a product are a multiple of
+    MATRIX_TILE = 2 * AMX_ROWS,   // and its columns
+#else
+    MATRIX_STEP = 2,
+    MATRIX_ROWS = 1,
+    MATRIX_TILE = LANES,
+#endif
 };
 
 typedef struct {
     float *out;                         // [head_dim, 64 queries]
+    float *queries;                     // [head_dim, 64 queries], or in their place:
     uint32_t *query_high, *query_low;   // [head_dim / 2, 64 queries]: pairs of dimensions
     float *scores;                      // [64 keys, 64 queries]
     uint32_t *weights;                  // [32, 64 queries]: pairs of keys
@@ -20,14 +28,15 @@ typedef struct {
     uint32_t *query_rows, *d_out_rows;  // [panels of 64 dimensions, 32, 64]: pairs of queries
     float *d_weights;                   // [64 keys, 64 queries]
     uint16_t *weight_rows, *d_score_rows;  // [64 keys, 64 queries]
-    float *edge;                        // [16, 64]
+    float *edge;                        // [MATRIX_ROWS, 64]
 } matrix_block;
 
 INLINE matrix_block matrix_block_in(float *scratch, int32_t head_dim) {
     const int64_t padded = (head_dim + PK_PANEL - 1) / PK_PANEL * PK_PANEL, half = PK_PANEL * padded / 2;
     matrix_block block;
     block.out = scratch;
-    block.query_high = (uint32_t *)scratch + 2 * half;
+    block.queries = scratch + 2 * half;
+    block.query_high = (uint32_t *)block.queries;
     block.query_low = block.query_high + half;
     block.rest = (uint16_t *)(block.query_low + half);
     block.d_out = block.query_low + 2 * half;
@@ -39,7 +48,7 @@ INLINE matrix_block matrix_block_in(float *scratch, int32_t head_dim) {
     block.weight_rows = (uint16_t *)(block.weights + PK_PANEL * PK_PANEL / 2);
     block.d_score_rows = block.weight_rows + PK_PANEL * PK_PANEL;
     block.edge = (float *)(block.d_score_rows + PK_PANEL * PK_PANEL);
-    block.maxima = block.edge + AMX_ROWS * PK_PANEL;
+    block.maxima = block.edge + MATRIX_ROWS * PK_PANEL;
     block.sums = block.maxima + PK_PANEL;
     return block;
 }
@@ -61,8 +70,10 @@ static void prepare_attention(const pk_attention_arguments *a, int64_t begin, in
     const pk_attention_operands *to = a->operands;
     const int32_t head_dim = a->shape.head_dim;
     for (int32_t h = 0; h < a->shape.kv_heads; h++) {
-        const float *keys = a->k + (int64_t)h * head_dim, *values = a->v + (int64_t)h * head_dim;
+        const float *values = a->v + (int64_t)h * head_dim;
         const int64_t first = h * to->rows;
+#ifdef BF16_MATRIX
+        const float *keys = a->k + (int64_t)h * head_dim;
         for (int64_t row = begin; row < end; row++) {
             uint16_t *key = to->keys + (first + row) * 2 * head_dim;
             for (int32_t d = 0; d < head_dim; d += LANES) {
@@ -71,6 +82,7 @@ static void prepare_attention(const pk_attention_arguments *a, int64_t begin, in
                 store_half(key + head_dim + d, x - load_half(key + d));
             }
         }
+#endif
         if (backward)
             convert_rows(end - begin, head_dim, values + begin * a->ldv, a->ldv,
                          to->values + (first + begin) * head_dim, head_dim);
@@ -82,6 +94,7 @@ static void prepare_attention(const pk_attention_arguments *a, int64_t begin, in
 
 // ---- Products -----------------------------------------------------------------------------------------
 
+#ifdef BF16_MATRIX
 static void matrix_begin(void) {
     amx_configure((const uint8_t[8]){AMX_ROWS, AMX_ROWS, AMX_ROWS, AMX_ROWS, AMX_ROWS, AMX_ROWS, AMX_ROWS, AMX_ROWS});
 }
@@ -168,6 +181,8 @@ INLINE void matrix_split_tile(const bool tall, int32_t steps, const uint16_t *a,
     if (tall) _tile_stored(3, y + AMX_ROWS * PK_PANEL + AMX_COLUMNS, stride);
 }
 
+static void matrix_end(void) { _tile_release(); }
+
 /// Scores of `count` keys for columns [begin, end) and what shares their tiles. On the diagonal those of queries long
 /// before the key are left as they were.
 static void matrix_scores(const pk_attention_arguments *a, const matrix_block *block, int32_t kv_head, int32_t key,
@@ -183,6 +198,47 @@ static void matrix_scores(const pk_attention_arguments *a, const matrix_block *b
             else matrix_split_tile(false, steps, keys + i * lda, lda, high, low, scores);
         }
 }
+
+#else
+static void matrix_begin(void) {}
+static void matrix_end(void) {}
+
+#define TILE_CASE(R, V) case R: tile_bf16_fixed(R, V, 0, pairs, a, lda, panel, NULL, y, ldy, accumulate); break;
+#define MATRIX_TILE_FUNCTION(V)                                                                                     \
+    static void matrix_tile_##V(int32_t rows, int64_t pairs, const uint16_t *a, int64_t lda, const uint32_t *panel, \
+                                float *y, int64_t ldy, bool accumulate) {                                           \
+        switch (rows) { TILE_CASES(V) }                                                                             \
+    }
+MATRIX_TILE_FUNCTION(1)
+MATRIX_TILE_FUNCTION(2)
+MATRIX_TILE_FUNCTION(4)
+#undef TILE_CASE
+
+/// y[rows, columns] (+)= a * panel; columns up to a multiple of LANES are read and written.
+static void matrix_product(bool accumulate, int32_t rows, int32_t columns, int32_t steps, const uint16_t *a, int64_t lda,
+                           const uint32_t *panel, float *y, int64_t ldy) {
+    const int32_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS, vectors = (columns + LANES - 1) / LANES;
+    for (int32_t v = 0, width; v < vectors; v += width) {
+        width = vectors - v >= 4 ? 4 : vectors - v >= 2 ? 2 : 1;
+        for (int32_t tile = 0; tile < tiles; tile++) {
+            const int32_t first = rows * tile / tiles, height = rows * (tile + 1) / tiles - first;
+            const uint16_t *top = a + first * lda;
+            const uint32_t *left = panel + v * LANES;
+            float *sums = y + first * ldy + v * LANES;
+            if (width == 4) matrix_tile_4(height, steps, top, lda, left, sums, ldy, accumulate);
+            else if (width == 2) matrix_tile_2(height, steps, top, lda, left, sums, ldy, accumulate);
+            else matrix_tile_1(height, steps, top, lda, left, sums, ldy, accumulate);
+        }
+    }
+}
+
+static void matrix_scores(const pk_attention_arguments *a, const matrix_block *block, int32_t kv_head, int32_t key,
+                          int32_t count, int32_t begin, int32_t end, bool diagonal) {
+    const int32_t head_dim = a->shape.head_dim, from = begin / LANES * LANES;
+    block_scores(head_dim, a->k + key * a->ldk + (int64_t)kv_head * head_dim, a->ldk, count, block->queries + from,
+                 lane_round(end) - from, diagonal, block->scores + from);
+}
+#endif
 
 /// out[dimension, query] += columns[dimension, key] * weights[key, query], for whole steps of keys: what follows the
 /// last key belongs to others.
@@ -318,14 +374,23 @@ INLINE float log_sum_exp(const matrix_block *block, int32_t column) {
     return block->maxima[column] * ln_2 + logf(block->sums[column]);
 }
 
+/// Scaled queries as matrix_scores reads them.
+static void set_queries(const matrix_block *block, const float *rows, int64_t ld, int32_t count, int32_t head_dim,
+                        float scale) {
+#ifdef BF16_MATRIX
+    set_panel(rows, ld, count, head_dim, scale * log2_e, block->query_high, block->query_low);
+#else
+    set_columns(block->queries, rows, ld, count, head_dim, scale * log2_e);
+#endif
+}
+
 static void attention_matrix(const pk_attention_arguments *a, const pk_segment *segment, int32_t begin, int32_t end,
                              int32_t head, float *scratch) {
     const int32_t head_dim = a->shape.head_dim, queries = end - begin;
     const int32_t kv_head = head / (a->shape.heads / a->shape.kv_heads);
     const int64_t head_offset = (int64_t)head * head_dim;
     const matrix_block block = matrix_block_in(scratch, head_dim);
-    set_panel(a->q + begin * a->ldq + head_offset, a->ldq, queries, head_dim, a->shape.scale * log2_e, block.query_high,
-              block.query_low);
+    set_queries(&block, a->q + begin * a->ldq + head_offset, a->ldq, queries, head_dim, a->shape.scale);
     fetch_rows(a->out + begin * a->ldo + head_offset, a->ldo, queries, head_dim);
     begin_softmax(&block, head_dim);
     matrix_begin();
@@ -336,7 +401,7 @@ static void attention_matrix(const pk_attention_arguments *a, const pk_segment *
         mask_block(block.scores, key, count, begin, end, diagonal, a->positions, a->shape.window);
         matrix_fold(a, &block, kv_head, key, count, 0, queries, diagonal);
     }
-    _tile_release();
+    matrix_end();
     for (int32_t j = 0; a->lse && j < queries; j++)
         a->lse[(int64_t)(begin + j) * a->shape.heads + head] = log_sum_exp(&block, j);
     invert_sums(&block);
@@ -364,13 +429,13 @@ static void attention_siblings_matrix(const pk_attention_arguments *a, const pk_
     sibling_columns columns;
     const int32_t total = gather_siblings(a, segments, count, kv_head, &columns, rows);
     if (total == 0) return;
-    set_panel(rows, head_dim, total, head_dim, a->shape.scale * log2_e, block.query_high, block.query_low);
+    set_queries(&block, rows, head_dim, total, head_dim, a->shape.scale);
     begin_softmax(&block, head_dim);
     matrix_begin();
 #define FOLD(...) matrix_fold_siblings(a, &block, &columns, kv_head, __VA_ARGS__)
     FOR_KEYS_OF_SIBLINGS(FOLD);
 #undef FOLD
-    _tile_release();
+    matrix_end();
     for (int32_t c = 0; a->lse && c < total; c++)
         a->lse[(int64_t)columns.rows[c] * a->shape.heads + kv_head * heads + c % heads] = log_sum_exp(&block, c);
     invert_sums(&block);
@@ -410,7 +475,7 @@ static void matrix_softmax_gradient(const matrix_block *block, int32_t count, in
 /// target[key, :] += operands[key, query] * rows[query, :]
 static void matrix_key_gradient(const matrix_block *block, int32_t count, int32_t queries, const uint16_t *operands,
                                 const uint32_t *rows, int32_t head_dim, float *target, int64_t ld) {
-    const int32_t steps = (queries + MATRIX_STEP - 1) / MATRIX_STEP, whole = count / AMX_ROWS * AMX_ROWS;
+    const int32_t steps = (queries + MATRIX_STEP - 1) / MATRIX_STEP, whole = count / MATRIX_ROWS * MATRIX_ROWS;
     for (int32_t d = 0; d < head_dim; d += PK_PANEL, rows += PK_PANEL / 2 * PK_PANEL) {
         const int32_t columns = smaller(PK_PANEL, head_dim - d);
         matrix_product(true, whole, columns, steps, operands, PK_PANEL, rows, target + d, ld);
@@ -418,7 +483,7 @@ static void matrix_key_gradient(const matrix_block *block, int32_t count, int32_
         const size_t bytes = (size_t)columns * sizeof(float);
         for (int32_t i = whole; i < count; i++)
             memcpy(block->edge + (i - whole) * PK_PANEL, target + i * ld + d, bytes);
-        matrix_product(true, AMX_ROWS, columns, steps, operands + whole * PK_PANEL, PK_PANEL, rows, block->edge, PK_PANEL);
+        matrix_product(true, MATRIX_ROWS, columns, steps, operands + whole * PK_PANEL, PK_PANEL, rows, block->edge, PK_PANEL);
         for (int32_t i = whole; i < count; i++)
             memcpy(target + i * ld + d, block->edge + (i - whole) * PK_PANEL, bytes);
     }
@@ -442,7 +507,7 @@ static void attention_backward_matrix(const pk_attention_arguments *a, const pk_
     const float *q = a->q + begin * a->ldq + head_offset;
     const float *dout = a->dout + begin * a->ldo + head_offset, *out = a->out + begin * a->ldo + head_offset;
 
-    set_panel(q, a->ldq, queries, head_dim, a->shape.scale * log2_e, block.query_high, block.query_low);
+    set_queries(&block, q, a->ldq, queries, head_dim, a->shape.scale);
     set_panel(dout, a->ldo, queries, head_dim, 1, block.d_out, NULL);
     set_pair_rows(q, a->ldq, queries, head_dim, block.query_rows);
     set_pair_rows(dout, a->ldo, queries, head_dim, block.d_out_rows);
@@ -470,6 +535,6 @@ static void attention_backward_matrix(const pk_attention_arguments *a, const pk_
                             head_dim);
         matrix_sums(a, &block, kv_head, key, count, 0, queries);
     }
-    _tile_release();
+    matrix_end();
     store_columns(block.out, queries, head_dim, NULL, a->dq + begin * a->lddq + head_offset, a->lddq);
 }

@@ -23,6 +23,9 @@ static void convert_rows(int64_t rows, int64_t k, const float *x, int64_t ldx, v
     }
 }
 
+// Rows of a matrix, a few lines of each: what comes this many rows later is fetched, which the hardware does not foresee.
+#define ROWS_AHEAD 32
+
 /// A square of LANES x LANES from rows `rows` and columns `columns` of x, zero outside, transposed.
 INLINE void load_square(vf square[LANES], int64_t rows, int64_t columns, const float *x, int64_t ldx) {
     if (rows >= LANES && columns >= LANES) {
@@ -84,6 +87,10 @@ INLINE void transpose_pairs(int64_t rows, int64_t columns, const float *x, const
         for (int64_t c = 0; c < columns; c += LANES) {
             vf square[LANES];
             const int64_t from = r * ldx + c;
+            for (int i = 0; i < 2 * LANES; i++) {
+                const int64_t ahead = from + (ROWS_AHEAD + i) * ldx;
+                __builtin_prefetch(converted ? (const void *)(converted + ahead) : x + ahead);
+            }
             if (converted) {
                 for (int i = 0; i < LANES; i++) {
                     const uint16_t *even = converted + from + 2 * i * ldx;
@@ -149,6 +156,8 @@ static void pack_rows_bf16(int64_t columns, int64_t k, const float *w, int64_t l
         for (int64_t c = 0; c < PK_PANEL; c += LANES) {
             const int64_t left = columns - c;
             vf even = v_splat(0), odd = v_splat(0);
+            __builtin_prefetch(w + (i + ROWS_AHEAD) * ld + c);
+            __builtin_prefetch(w + (i + 1 + ROWS_AHEAD) * ld + c);
             if (left >= LANES) {
                 even = v_load(w + i * ld + c);
                 if (i + 1 < k) odd = v_load(w + (i + 1) * ld + c);
@@ -189,6 +198,8 @@ static void pack_converted(int64_t columns, int64_t k, const void *x, int64_t ld
     for (int64_t i = 0; i < k; i += 2, row += 2 * ldx)
         for (int64_t c = 0; c < PK_PANEL; c += LANES) {
             const int64_t left = columns > c ? columns - c : 0;
+            __builtin_prefetch(row + ROWS_AHEAD * ldx + c);
+            __builtin_prefetch(row + (1 + ROWS_AHEAD) * ldx + c);
             v_store_bits((uint32_t *)panel + i / 2 * PK_PANEL + c,
                          pair_converted(left > 0 ? row + c : NULL, left > 0 && i + 1 < k ? row + ldx + c : NULL, left));
         }

@@ -30,6 +30,8 @@ public final class Study {
     public private(set) lazy var original = PolicyModel(
         key: loaded.contentHash, label: "original", round: 0, weights: .original)
     lazy var originalModel = LanguageModel(loaded, precision: precision, pool: pool)
+    /// What the embedded judge reads with: the original model.
+    lazy var judgeScorer = RememberedScores(of: originalModel)
     /// The policy whose weights are in memory apart from the original's, and its model.
     var active: (key: String, model: LanguageModel)?
     /// How to make each trained policy's weights, by its key.

@@ -32,7 +32,7 @@ extension Study {
         var extraction = ClozeExtractor.Settings()
         extraction.seed = settings.seed
         return ClozeJudge(
-            scorer: originalModel, tokenizer: loaded.tokenizer,
+            scorer: judgeScorer, tokenizer: loaded.tokenizer,
             modelIdentity: loaded.contentHash + " " + precision.numericMode,
             extractor: ClozeExtractor(pool: DistractorPool(articles.all), settings: extraction), rule: clozeRule, prompt: prompt)
     }

@@ -9,23 +9,26 @@
 // virtual machine, where each step of it is a walk of its own.
 enum { HUGE_PAGE = 2 << 20 };
 
-void *pk_allocate(size_t bytes) {
-    if (bytes < HUGE_PAGE) {
-        const size_t size = (size_t)pk_round_up((int64_t)(bytes > 0 ? bytes : 1), PK_LINE);
+void *pk_allocate(size_t bytes) { return pk_allocate_with_room(bytes, 0); }
+
+void *pk_allocate_with_room(size_t bytes, size_t room) {
+    const size_t all = bytes + room;
+    if (all < HUGE_PAGE) {
+        const size_t size = (size_t)pk_round_up((int64_t)(all > 0 ? all : 1), PK_LINE);
         void *small = aligned_alloc(PK_LINE, size);
         return small ? memset(small, 0, size) : NULL;
     }
-    // Room to begin at a multiple of the page; what lies before and after is given back.
-    const size_t size = (size_t)pk_round_up((int64_t)bytes, 4096), room = size + HUGE_PAGE;
-    char *mapping = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    // More, to begin at a multiple of the page; what lies before and after is given back.
+    const size_t size = (size_t)pk_round_up((int64_t)all, 4096), mapped = size + HUGE_PAGE;
+    char *mapping = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapping == MAP_FAILED) return NULL;
     const size_t before = (HUGE_PAGE - (uintptr_t)mapping % HUGE_PAGE) % HUGE_PAGE;
     char *memory = mapping + before;
     if (before > 0) munmap(mapping, before);
-    munmap(memory + size, room - before - size);
+    munmap(memory + size, mapped - before - size);
 #ifdef MADV_HUGEPAGE
     // Whole pages only: the rest must not take more memory than it has. Without such pages it is as any other memory.
-    madvise(memory, size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+    madvise(memory, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
     return memory;
 }

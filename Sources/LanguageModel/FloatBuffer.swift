@@ -8,10 +8,10 @@ import Darwin
 import CKernels
 import Checkpoints
 
-/// `byteCount` zeros, 64-byte aligned; `pk_release` gives them back. Ends the process where there is no memory, as
+/// `byteCount` zeros, 64-byte aligned, and `room` behind them (`pk_allocate_with_room`); `pk_release` gives them back. Ends the process where there is no memory, as
 /// Swift's own allocation does.
-package func allocateMemory(_ byteCount: Int) -> UnsafeMutableRawPointer {
-    guard let memory = pk_allocate(byteCount) else { fatalError("out of memory: \(byteCount) bytes") }
+package func allocateMemory(_ byteCount: Int, room: Int = 0) -> UnsafeMutableRawPointer {
+    guard let memory = pk_allocate_with_room(byteCount, room) else { fatalError("out of memory: \(byteCount + room) bytes") }
     return memory
 }
 

@@ -1,18 +1,25 @@
+import CKernels
+
 /// A float buffer that grows to the largest size asked of it and keeps its memory.
 ///
 /// It has room for a quarter more, so that a somewhat longer batch does not give its pages back to have new ones cleared;
 /// room that nobody wrote to takes no memory.
 final class ScratchBuffer {
-    private var buffer = FloatBuffer(count: 0)
+    private var memory = allocateMemory(0)
+    private var byteCount = 0
 
     /// At least `count` elements; contents are unspecified.
     func reserve(_ count: Int) -> UnsafeMutablePointer<Float> {
-        if buffer.count < count {
-            buffer = FloatBuffer(count: 0)  // release before allocating
-            buffer = FloatBuffer(count: count + count / 4)
+        let wanted = count * MemoryLayout<Float>.stride, room = wanted / 4
+        if byteCount < wanted {
+            pk_release(memory, byteCount)  // before allocating
+            memory = allocateMemory(wanted, room: room)
+            byteCount = wanted + room
         }
-        return buffer.pointer
+        return memory.bindMemory(to: Float.self, capacity: byteCount / MemoryLayout<Float>.stride)
     }
+
+    deinit { pk_release(memory, byteCount) }
 }
 
 /// What one decoder layer computes on the way forward and needs on the way back.

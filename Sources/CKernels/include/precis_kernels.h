@@ -47,6 +47,8 @@ void pk_pool_run(pk_pool *pool, int64_t count, void (*body)(void *context, int64
 /// `bytes` zeros (>= 0), 64-byte aligned, in pages of 2 MiB where they fill them and the system has them; NULL when
 /// there is no memory.
 void *pk_allocate(size_t bytes);
+/// The same with room behind them, zeros too, which takes no memory until it is written to; pk_release takes the sum.
+void *pk_allocate_with_room(size_t bytes, size_t room);
 /// Gives back what pk_allocate(bytes) returned.
 void pk_release(void *memory, size_t bytes);
 

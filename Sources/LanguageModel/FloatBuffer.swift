@@ -8,8 +8,8 @@ import Darwin
 import CKernels
 import Checkpoints
 
-/// `byteCount` zeros, 64-byte aligned, and `room` behind them (`pk_allocate_with_room`); `pk_release` gives them back. Ends the process where there is no memory, as
-/// Swift's own allocation does.
+/// `byteCount` zeros, 64-byte aligned, and `room` behind them (`pk_allocate_with_room`); `pk_release` gives them back. Ends
+/// the process where there is no memory, as Swift's own allocation does.
 package func allocateMemory(_ byteCount: Int, room: Int = 0) -> UnsafeMutableRawPointer {
     guard let memory = pk_allocate_with_room(byteCount, room) else { fatalError("out of memory: \(byteCount + room) bytes") }
     return memory

@@ -109,8 +109,8 @@ extension LanguageModel {
         let matrices = forwardMatrices[index]
         pk_copy(pool.handle, Int64(rows * c.hiddenSize), x, slot.middle)
         project(
-            pk_rows(slot.attention, stride: c.querySize), by: matrices.output, [FusedTarget(target: .output, column: 0)], layer: index, rows: rows,
-            into: slot.middle, accumulating: true, dropout: dropout)
+            pk_rows(slot.attention, stride: c.querySize), by: matrices.output, [FusedTarget(target: .output, column: 0)],
+            layer: index, rows: rows, into: slot.middle, accumulating: true, dropout: dropout)
 
         let normalized = normalizedRows(
             slot.middle, gains: gains.feedForward(layer: index), rows: rows, scale: slot.feedForwardNormScale,
@@ -136,9 +136,9 @@ extension LanguageModel {
             keepingLogSumExp ? slot.attentionLogSumExp : nil)
     }
 
-    /// Rows [rows, columns] for several products, converted into `memory` unless they are already.
+    /// Rows [rows, columns] for several products, in bfloat16 converted into `memory` unless they are already.
     func shared(_ x: pk_rows, rows: Int, columns: Int, memory: ScratchBuffer) -> pk_rows {
-        guard precision == .bfloat16, x.converted == nil else { return x }
+        guard x.converted == nil else { return x }
         return pk_convert(
             pool.handle, precision.kernel, Int64(rows), Int64(columns), x.x, x.ldx,
             memory.reserve(rows: rows, columns: columns, precision))
@@ -150,8 +150,7 @@ extension LanguageModel {
         into y: UnsafeMutablePointer<Float>, accumulating: Bool, dropout: AdapterDropout?
     ) {
         guard let adapter else {
-            matrix.multiply(
-                x, rows: rows, into: y, stride: matrix.outputs, accumulating: accumulating, pool: pool)
+            matrix.multiply(x, rows: rows, into: y, stride: matrix.outputs, accumulating: accumulating, pool: pool)
             return
         }
         let input = shared(x, rows: rows, columns: matrix.inputs, memory: workspace.convertedInput)

@@ -30,7 +30,7 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     /// Raised with every change of the kernels that changes a bit of a result.
     private static let kernelVersion = 3
 
-    /// Precision, instruction path and version of the kernels, e.g. `bfloat16/avx512bf16/2`: results are equal to the
+    /// Precision, instruction path and version of the kernels, e.g. `bfloat16/avx512bf16/3`: results are equal to the
     /// bit within one mode, so the mode is part of every cache key.
     public var numericMode: String { "\(rawValue)/\(String(cString: pk_isa_name(pk_isa_current())))/\(Self.kernelVersion)" }
 }

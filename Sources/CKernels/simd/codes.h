@@ -140,11 +140,10 @@ static void decode_panel(pk_precision precision, pk_codes codes, int64_t blocks,
 #define CODED_TILE_ROWS (LANES == 16 ? 12 : 2)
 // Tiles of bf16 sum in another order, and emulated products take floats.
 #if defined(BF16_NATIVE) && !defined(BF16_MATRIX)
-#define CODED_TILE_BF16 1
+#define CODED_TILE_BF16_ROWS CODED_TILE_ROWS
 #else
-#define CODED_TILE_BF16 0
+#define CODED_TILE_BF16_ROWS 0
 #endif
-#define CODED_TILE_BF16_ROWS (CODED_TILE_BF16 ? CODED_TILE_ROWS : 0)
 
 // Vectors of columns at a time: as many chains of sums as hide a multiply-add's latency, and leave registers for weights.
 #define CODED_VECTORS(rows) (LANES == 16 && (rows) <= 4 ? 4 : 2)
@@ -277,7 +276,7 @@ static void coded_tile(pk_precision precision, pk_codes codes, int32_t rows, int
     case PK_CODES_NONE: break;                                                                                 \
     }
     if (precision == PK_FLOAT32) { MULTIPLY_CODES(PK_FLOAT32) }
-#if CODED_TILE_BF16
+#if CODED_TILE_BF16_ROWS > 0
     else { MULTIPLY_CODES(PK_BFLOAT16) }
 #endif
 #undef MULTIPLY

@@ -137,7 +137,7 @@ static void decode_panel(pk_precision precision, pk_codes codes, int64_t blocks,
 // (decode_panel). The weights, and the order of the sums, are the same. What one instruction multiplies is a word: a float,
 // or a pair of bf16.
 
-#define CODED_TILE_ROWS (LANES == 16 ? 12 : 2)
+#define CODED_TILE_ROWS (LANES == 16 ? 12 : LANES == 8 ? 4 : 2)
 // Tiles of bf16 sum in another order, and emulated products take floats.
 #if defined(BF16_NATIVE) && !defined(BF16_MATRIX)
 #define CODED_TILE_BF16_ROWS CODED_TILE_ROWS
@@ -264,6 +264,8 @@ static void coded_tile(pk_precision precision, pk_codes codes, int32_t rows, int
 #define MULTIPLY_MORE(P, C)                                                                           \
     MULTIPLY(3, P, C) MULTIPLY(4, P, C) MULTIPLY(5, P, C) MULTIPLY(6, P, C) MULTIPLY(7, P, C)         \
     MULTIPLY(8, P, C) MULTIPLY(9, P, C) MULTIPLY(10, P, C) MULTIPLY(11, P, C) MULTIPLY(12, P, C)
+#elif LANES == 8
+#define MULTIPLY_MORE(P, C) MULTIPLY(3, P, C) MULTIPLY(4, P, C)
 #else
 #define MULTIPLY_MORE(P, C)
 #endif

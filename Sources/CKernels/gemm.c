@@ -82,8 +82,8 @@ static void transpose_panel_task(void *context, int32_t worker, int64_t panel) {
         const char *from = job->packed + (size_t)(output / PK_PANEL) * weight_panel_bytes(job->precision, job->codes, job->k);
         if (job->codes) {
             char *decoded = job->decoded + (size_t)worker * panel_bytes(job->precision, PK_PANEL);
-            kernels->decode_panel(job->precision, job->codes, inputs / PK_CODE_BLOCK,
-                                  from + (size_t)(first / PK_CODE_BLOCK) * pk_code_block_bytes(job->codes), decoded);
+            pk_decode_panel(kernels, job->precision, job->codes, inputs / PK_CODE_BLOCK,
+                            from + (size_t)(first / PK_CODE_BLOCK) * pk_code_block_bytes(job->codes), decoded);
             kernels->transpose_packed(job->precision, job->n, inputs, output, 0, decoded, to);
         } else {
             kernels->transpose_packed(job->precision, job->n, job->k, output, first, from, to);
@@ -149,8 +149,8 @@ static void match_task(void *context, int32_t worker, int64_t panel) {
     const size_t bytes = panel_bytes(job->precision, job->k);
     const int64_t first = panel * PK_PANEL, columns = pk_min(PK_PANEL, job->n - first);
     char *decoded = job->panels + (size_t)worker * 2 * bytes, *packed = decoded + bytes;
-    kernels->decode_panel(job->precision, job->codes, job->k / PK_CODE_BLOCK,
-                          job->coded + (size_t)panel * weight_panel_bytes(job->precision, job->codes, job->k), decoded);
+    pk_decode_panel(kernels, job->precision, job->codes, job->k / PK_CODE_BLOCK,
+                    job->coded + (size_t)panel * weight_panel_bytes(job->precision, job->codes, job->k), decoded);
     kernels->pack_panel(job->precision, columns, job->k, job->w + first * job->k, job->k, false, packed);
     // Words of a float or a pair; columns that fill up the last panel may differ in a zero's sign.
     const int64_t strip = job->precision == PK_FLOAT32 ? kernels->strip : PK_PANEL;
@@ -199,7 +199,8 @@ typedef struct {
     bool accumulate;
     int64_t pass_rows;  // that a panel serves at a time
     int64_t row_block, panel_block, row_blocks, panels_ahead;
-    bool multiplies_codes;  // as few rows as coded_tile takes; others take the panels that are made of codes
+    bool multiplies_codes;  // as few rows as coded_tile takes; others take panels that are made of codes,
+    bool decodes_strips;    // those of one pass strip by strip, which the nearest cache keeps
     char *decoded;          // a panel for each worker, where the first part has codes
 } product_job;
 
@@ -259,9 +260,9 @@ static void coded_panel(const product_job *job, const char *coded, int64_t panel
                              (int32_t)pk_min(PK_PANEL, part->n - panel * PK_PANEL), job->accumulate);
 }
 
-/// Rows [begin, end) of one panel of one part, which `packed` is.
-static void product_panel(const product_job *job, const product_part *part, const char *packed, int64_t begin, int64_t end,
-                          int64_t panel) {
+/// Rows [begin, end) of one panel of one part, which `packed` is; or its codes, of which strips are made one by one.
+static void product_panel(const product_job *job, const product_part *part, const char *packed, char *strips, int64_t begin,
+                          int64_t end, int64_t panel) {
     const pk_kernels *kernels = job->kernels;
     const bool floats = job->precision == PK_FLOAT32, first_part = part == job->parts;
     const size_t element = element_bytes(job->precision);
@@ -270,8 +271,8 @@ static void product_panel(const product_job *job, const product_part *part, cons
     float *y = panel_sums(job, part, begin, panel);
     const bool adds = job->accumulate || !first_part;
     // With few rows the panels come from memory: the next one is fetched while this one is used.
-    const bool streamed =
-        first_part && !part->codes && job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < part->n;
+    const bool streamed = first_part && job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < part->n;
+    const int64_t ahead = streamed ? job->panels_ahead * (int64_t)part->panel_bytes : 0;
     // Blocks of nearly equal length, whole steps of the widest instruction set.
     const int64_t most = floats ? kernels->sum_block : PK_SUM_BLOCK;
     const int64_t block = pk_round_up(pk_ceil_div(part->k, pk_ceil_div(part->k, most)), SUM_STEP);
@@ -283,10 +284,17 @@ static void product_panel(const product_job *job, const product_part *part, cons
         pass.columns = (int32_t)pk_min(strip, columns - first);
         for (int64_t from = 0; from < part->k; from += block) {
             pass.a = operands + (size_t)from * converted_element(job->precision);
-            pass.b = packed + (size_t)(first * part->k + from * strip) * element;
             pass.count = pk_min(block, part->k - from);
             pass.accumulate = adds || from > 0;
-            pass.ahead = streamed ? pass.b + job->panels_ahead * (int64_t)part->panel_bytes : NULL;
+            if (strips) {
+                const char *coded = packed + (size_t)(from / PK_CODE_BLOCK) * pk_code_block_bytes(part->codes);
+                kernels->decode_columns(job->precision, part->codes, (int32_t)first, (int32_t)strip,
+                                        pass.count / PK_CODE_BLOCK, coded, ahead, strips);
+                pass.b = strips;
+            } else {
+                pass.b = packed + (size_t)(first * part->k + from * strip) * element;
+                pass.ahead = ahead && !part->codes ? pass.b + ahead : NULL;
+            }
             run_pass(job, &pass);
         }
     }
@@ -300,20 +308,25 @@ static void product_task(void *context, int32_t worker, int64_t index) {
     for (int64_t panel = first; panel < last; panel++) {
         const product_part *part = job->parts;
         const char *packed = part->packed + (size_t)panel * part->panel_bytes;
+        char *strips = NULL;
         if (part->codes && !job->multiplies_codes) {
             char *decoded = job->decoded + (size_t)worker * panel_bytes(job->precision, part->k);
-            job->kernels->decode_panel(job->precision, part->codes, part->k / PK_CODE_BLOCK, packed, decoded);
-            packed = decoded;
+            if (job->decodes_strips) {
+                strips = decoded;
+            } else {
+                pk_decode_panel(job->kernels, job->precision, part->codes, part->k / PK_CODE_BLOCK, packed, decoded);
+                packed = decoded;
+            }
         }
         for (int64_t row = begin; row < end; row += job->pass_rows) {
             const int64_t next = pk_min(end, row + job->pass_rows);
             if (job->multiplies_codes) coded_panel(job, packed, panel);
-            else product_panel(job, part, packed, row, next, panel);
+            else product_panel(job, part, packed, strips, row, next, panel);
             // What is added comes while the sums are in the cache.
             for (const product_part *added = part + 1; added < part + job->part_count; added++) {
                 const int64_t own = panel - added->column / PK_PANEL;
                 if (own >= 0 && own * PK_PANEL < added->n)
-                    product_panel(job, added, added->packed + (size_t)own * added->panel_bytes, row, next, own);
+                    product_panel(job, added, added->packed + (size_t)own * added->panel_bytes, NULL, row, next, own);
             }
         }
     }
@@ -328,6 +341,8 @@ static void run_product(pk_pool *pool, product_job *job) {
         // A panel that is made of codes serves as many rows as leave enough tasks.
         const int64_t passes = pk_ceil_div(job->m, job->pass_rows);
         job->row_block *= pk_ceil_div(passes, pk_min(passes, pk_ceil_div(wanted, panels)));
+        const bool narrow = job->precision == PK_FLOAT32 && job->kernels->strip < PK_PANEL;
+        job->decodes_strips = narrow && job->row_block == job->pass_rows;
     }
     job->row_blocks = pk_ceil_div(job->m, job->row_block);
     if (job->row_blocks == 1) {
@@ -501,7 +516,7 @@ static void gradient_task(void *context, int32_t worker, int64_t index) {
     const int64_t begin = index / job->output_blocks * job->panel_block;
     const int64_t end = pk_min(pk_ceil_div(part.n, PK_PANEL), begin + job->panel_block);
     for (int64_t panel = begin; panel < end; panel++)
-        product_panel(&product, &part, job->x_panels + (size_t)panel * part.panel_bytes, 0, outputs, panel);
+        product_panel(&product, &part, job->x_panels + (size_t)panel * part.panel_bytes, NULL, 0, outputs, panel);
 }
 
 void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, int64_t n, int64_t k, pk_rows dy,

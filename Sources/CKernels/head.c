@@ -113,9 +113,9 @@ static void head_chunk_task(void *context, int32_t worker, int64_t chunk) {
         const size_t coded_bytes = pk_coded_bytes(job->codes, PK_PANEL, job->k);
         char *decoded = (char *)logits + logits_bytes;
         for (int64_t panel = 0; panel < panels; panel++)
-            job->kernels->decode_panel(job->precision, job->codes, job->k / PK_CODE_BLOCK,
-                                       job->packed + (size_t)(first + panel) * coded_bytes,
-                                       decoded + (size_t)panel * job->panel_bytes);
+            pk_decode_panel(job->kernels, job->precision, job->codes, job->k / PK_CODE_BLOCK,
+                            job->packed + (size_t)(first + panel) * coded_bytes,
+                            decoded + (size_t)panel * job->panel_bytes);
         packed = decoded;
     }
     for (int64_t row = 0; row < job->rows; row += HEAD_ROWS) head_chunk(job, logits, chunk, row, packed);

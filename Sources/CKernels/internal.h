@@ -146,9 +146,11 @@ typedef struct {
     /// are the inputs [first, first + 64).
     void (*transpose_packed)(pk_precision precision, int64_t n, int64_t k, int64_t begin, int64_t first, const void *packed,
                              void *panel);
-    /// Blocks of a coded panel as a panel of that many rows.
-    void (*decode_panel)(pk_precision precision, pk_codes codes, int64_t blocks, const void *coded, void *panel);
-    /// y[rows, columns <= 64] (+)= x[rows, 32 * blocks] * coded panel: what decode_panel and tile_f32 or tile_bf16 give, to
+    /// Columns [first, first + columns) of blocks of a coded panel, whole strips or all 64, as they are in a panel of that many
+    /// rows. A strip fetches the lines it would read `ahead` bytes on, unless that is 0.
+    void (*decode_columns)(pk_precision precision, pk_codes codes, int32_t first, int32_t columns, int64_t blocks,
+                           const void *coded, int64_t ahead, void *panel);
+    /// y[rows, columns <= 64] (+)= x[rows, 32 * blocks] * coded panel: what decode_columns and tile_f32 or tile_bf16 give, to
     /// the bit; rows <= coded_tile_rows or coded_tile_bf16_rows. `x` holds floats or converted operands, `ldx` of them from
     /// row to row.
     void (*coded_tile)(pk_precision precision, pk_codes codes, int32_t rows, int64_t blocks, const void *x, int64_t ldx,
@@ -193,6 +195,12 @@ typedef struct {
 const pk_kernels *pk_kernels_current(void);
 /// Tests only: from now on.
 void pk_kernels_use(const pk_kernels *kernels);
+
+/// Blocks of a coded panel as a panel of that many rows.
+static inline void pk_decode_panel(const pk_kernels *kernels, pk_precision precision, pk_codes codes, int64_t blocks,
+                                   const void *coded, void *panel) {
+    kernels->decode_columns(precision, codes, 0, PK_PANEL, blocks, coded, 0, panel);
+}
 
 static inline int32_t pk_tile_rows(const pk_kernels *kernels, pk_precision precision) {
     return precision == PK_BFLOAT16 ? kernels->tile_bf16_rows : kernels->tile_rows;

@@ -96,28 +96,35 @@ INLINE vf v_weight(pk_codes codes, vu words, int at, vf values, vf scale, vf min
     return v_fma(code, scale, minimum);
 }
 
-INLINE void decode_block(pk_precision precision, pk_codes codes, const char *coded, vf values, int64_t k, int64_t input,
-                         void *panel) {
+/// Columns [first, end) of one block as inputs from `input` on of a panel of k inputs.
+INLINE void decode_block(pk_precision precision, pk_codes codes, const char *coded, int32_t first, int32_t end, vf values,
+                         int64_t k, int64_t input, void *panel) {
     const code_block block = read_block(codes, coded);
-    for (int column = 0; column < PK_PANEL; column += LANES) {
+    for (int column = first; column < end; column += LANES) {
         const vf scale = block_scale(block, column), minimum = block_minimum(block, column);
         UNROLL for (int word = 0; word < PK_CODE_BLOCK / block.per_word; word++) {
             const vu bits = v_load_bits(block.words + word * PK_PANEL + column);
             UNROLL for (int i = 0; i < block.per_word; i += 2) {
-                store_pair(precision, panel, k, (input + word * block.per_word + i) / 2, column,
+                store_pair(precision, panel, k, (input + word * block.per_word + i) / 2, column - first,
                            v_weight(codes, bits, i, values, scale, minimum), v_weight(codes, bits, i + 1, values, scale, minimum));
             }
         }
     }
 }
 
-static void decode_panel(pk_precision precision, pk_codes codes, int64_t blocks, const void *coded, void *panel) {
-    const size_t from = pk_code_block_bytes(codes);
+static void decode_columns(pk_precision precision, pk_codes codes, int32_t first, int32_t columns, int64_t blocks,
+                           const void *coded, int64_t ahead, void *panel) {
+    const size_t bytes = pk_code_block_bytes(codes), row = PK_PANEL * sizeof(uint32_t);
+    const int64_t k = blocks * PK_CODE_BLOCK;
     const vf values = v_code4_values(codes);
-#define DECODE(P, C)                                                                                           \
-    for (int64_t i = 0; i < blocks; i++)                                                                       \
-        decode_block(P, C, (const char *)coded + (size_t)i * from, values, blocks * PK_CODE_BLOCK,             \
-                     i * PK_CODE_BLOCK, panel);
+#define DECODE(P, C)                                                                                                   \
+    for (int64_t i = 0; i < blocks; i++) {                                                                             \
+        const char *block = (const char *)coded + (size_t)i * bytes;                                                   \
+        if (ahead)                                                                                                     \
+            for (size_t line = (size_t)first * sizeof(uint32_t); line < bytes; line += row)                            \
+                __builtin_prefetch(block + ahead + line);                                                              \
+        decode_block(P, C, block, first, first + columns, values, k, i * PK_CODE_BLOCK, panel);                        \
+    }
 #define DECODE_CODES(P)                                     \
     switch (codes) {                                        \
     case PK_CODES_4: DECODE(P, PK_CODES_4) break;           \
@@ -133,8 +140,8 @@ static void decode_panel(pk_precision precision, pk_codes codes, int64_t blocks,
 }
 
 // ---- Few rows times codes -----------------------------------------------------------------------------
-// A tile's rows take the weights as they are decoded, in registers; many rows take a panel that is decoded once
-// (decode_panel). The weights, and the order of the sums, are the same. What one instruction multiplies is a word: a float,
+// A tile's rows take the weights as they are decoded, in registers; more rows take what is decoded once
+// (decode_columns). The weights, and the order of the sums, are the same. What one instruction multiplies is a word: a float,
 // or a pair of bf16.
 
 #define CODED_TILE_ROWS (LANES == 16 ? 12 : LANES == 8 ? 4 : 2)

@@ -65,11 +65,12 @@ fi
 say "Installing system packages:$missing"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+# A system that was just started may be installing its own updates: they are waited for.
 # shellcheck disable=SC2086 # the list is split on purpose
 if ! {
     $as_root apt-get update -qq &&
         $as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y -qq --no-install-recommends $missing
+            apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 $missing
 } >"$log" 2>&1 </dev/null; then
     cat "$log" >&2
     cat >&2 <<END

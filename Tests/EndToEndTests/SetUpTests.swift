@@ -106,7 +106,7 @@ struct SetUpTests {
         #expect(result.standardOutput == "==> Installing system packages: libsqlite3-dev gnuplot-nox\n")
         let calls = try String(contentsOfFile: probe, encoding: .utf8).split(separator: "\n")
         #expect(calls.count == 2 && calls[0].contains("update"))
-        #expect(calls.last?.hasSuffix("install -y -qq --no-install-recommends libsqlite3-dev gnuplot-nox") == true)
+        #expect(calls.last?.hasSuffix("install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 libsqlite3-dev gnuplot-nox") == true)
     }
 
     @Test func withoutRootOrSudoTheCommandIsNamed() async throws {

@@ -115,15 +115,17 @@ INLINE void decode_block(pk_precision precision, pk_codes codes, const char *cod
 static void decode_columns(pk_precision precision, pk_codes codes, int32_t first, int32_t columns, int64_t blocks,
                            const void *coded, int64_t ahead, void *panel) {
     const size_t bytes = pk_code_block_bytes(codes), row = PK_PANEL * sizeof(uint32_t);
+    // Known to the compiler where a panel has one strip.
+    const int32_t begin = STRIP < PK_PANEL ? first : 0, end = STRIP < PK_PANEL ? first + columns : PK_PANEL;
     const int64_t k = blocks * PK_CODE_BLOCK;
     const vf values = v_code4_values(codes);
 #define DECODE(P, C)                                                                                                   \
     for (int64_t i = 0; i < blocks; i++) {                                                                             \
         const char *block = (const char *)coded + (size_t)i * bytes;                                                   \
         if (ahead)                                                                                                     \
-            for (size_t line = (size_t)first * sizeof(uint32_t); line < bytes; line += row)                            \
+            for (size_t line = (size_t)begin * sizeof(uint32_t); line < bytes; line += row)                            \
                 __builtin_prefetch(block + ahead + line);                                                              \
-        decode_block(P, C, block, first, first + columns, values, k, i * PK_CODE_BLOCK, panel);                        \
+        decode_block(P, C, block, begin, end, values, k, i * PK_CODE_BLOCK, panel);                                    \
     }
 #define DECODE_CODES(P)                                     \
     switch (codes) {                                        \

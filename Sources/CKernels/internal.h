@@ -146,8 +146,8 @@ typedef struct {
     /// are the inputs [first, first + 64).
     void (*transpose_packed)(pk_precision precision, int64_t n, int64_t k, int64_t begin, int64_t first, const void *packed,
                              void *panel);
-    /// Columns [first, first + columns) of blocks of a coded panel, whole strips or all 64, as they are in a panel of that many
-    /// rows. A strip fetches the lines it would read `ahead` bytes on, unless that is 0.
+    /// Columns [first, first + columns) of blocks of a coded panel, one strip or all 64, as they are in a panel of that many
+    /// rows. A strip fetches its share of the lines that are `ahead` bytes on, unless that is 0.
     void (*decode_columns)(pk_precision precision, pk_codes codes, int32_t first, int32_t columns, int64_t blocks,
                            const void *coded, int64_t ahead, void *panel);
     /// y[rows, columns <= 64] (+)= x[rows, 32 * blocks] * coded panel: what decode_columns and tile_f32 or tile_bf16 give, to

@@ -112,6 +112,11 @@ INLINE void decode_block(pk_precision precision, pk_codes codes, const char *cod
     }
 }
 
+/// The lines of `bytes` from `first` on, `distance` apart.
+INLINE void fetch_lines(const char *from, size_t first, size_t distance, size_t bytes) {
+    for (size_t line = first; line < bytes; line += distance) __builtin_prefetch(from + line);
+}
+
 static void decode_columns(pk_precision precision, pk_codes codes, int32_t first, int32_t columns, int64_t blocks,
                            const void *coded, int64_t ahead, void *panel) {
     const size_t bytes = pk_code_block_bytes(codes), row = PK_PANEL * sizeof(uint32_t);
@@ -119,13 +124,11 @@ static void decode_columns(pk_precision precision, pk_codes codes, int32_t first
     const int32_t begin = STRIP < PK_PANEL ? first : 0, end = STRIP < PK_PANEL ? first + columns : PK_PANEL;
     const int64_t k = blocks * PK_CODE_BLOCK;
     const vf values = v_code4_values(codes);
-#define DECODE(P, C)                                                                                                   \
-    for (int64_t i = 0; i < blocks; i++) {                                                                             \
-        const char *block = (const char *)coded + (size_t)i * bytes;                                                   \
-        if (ahead)                                                                                                     \
-            for (size_t line = (size_t)begin * sizeof(uint32_t); line < bytes; line += row)                            \
-                __builtin_prefetch(block + ahead + line);                                                              \
-        decode_block(P, C, block, begin, end, values, k, i * PK_CODE_BLOCK, panel);                                    \
+#define DECODE(P, C)                                                                            \
+    for (int64_t i = 0; i < blocks; i++) {                                                      \
+        const char *block = (const char *)coded + (size_t)i * bytes;                            \
+        if (ahead) fetch_lines(block + ahead, (size_t)begin * sizeof(uint32_t), row, bytes);    \
+        decode_block(P, C, block, begin, end, values, k, i * PK_CODE_BLOCK, panel);             \
     }
 #define DECODE_CODES(P)                                     \
     switch (codes) {                                        \
@@ -164,10 +167,6 @@ static void decode_columns(pk_precision precision, pk_codes codes, int32_t first
 
 // Codes come from memory, and a page's last ones end the hardware's own fetching.
 #define CODED_BLOCKS_AHEAD 2
-
-INLINE void fetch_block(const char *coded, size_t bytes) {
-    for (size_t line = 0; line < bytes; line += PK_LINE) __builtin_prefetch(coded + line);
-}
 
 /// Inputs in a word.
 INLINE int word_inputs(pk_precision precision) { return precision == PK_BFLOAT16 ? 2 : 1; }
@@ -243,7 +242,7 @@ INLINE void multiply_blocks(const int rows, pk_precision precision, pk_codes cod
             UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_load(sums[r] + column + v * LANES);
         for (int64_t i = 0; i < count; i++) {
             const char *block = coded + (size_t)i * bytes;
-            if (column == 0) fetch_block(block + CODED_BLOCKS_AHEAD * bytes, bytes);
+            if (column == 0) fetch_lines(block + CODED_BLOCKS_AHEAD * bytes, 0, PK_LINE, bytes);
             multiply_block(rows, precision, codes, block, column, values, x + i * PK_CODE_BLOCK / word_inputs(precision), ldx,
                            sum);
         }

@@ -222,6 +222,7 @@ typedef struct {
     int64_t ldy, rows;
     int32_t columns;
     bool accumulate, fetches_sums;
+    int64_t share, shares;  // of what is fetched: the row blocks of a panel fetch the next one together
 } product_pass;
 
 /// In tiles of nearly equal height.
@@ -238,8 +239,8 @@ static void run_pass(const product_job *job, const product_pass *pass) {
             kernels->tile_f32(height, pass->count, (const float *)pass->a + first * pass->lda, pass->lda,
                               (const float *)pass->b, y, pass->ldy, pass->columns, pass->accumulate);
         } else {
-            const int64_t fetched = lines_before(tile, tiles);
-            const int32_t lines = pass->ahead ? (int32_t)(lines_before(tile + 1, tiles) - fetched) : 0;
+            const int64_t place = pass->share * tiles + tile, fetched = lines_before(place, pass->shares * tiles);
+            const int32_t lines = pass->ahead ? (int32_t)(lines_before(place + 1, pass->shares * tiles) - fetched) : 0;
             const char *ahead = pass->ahead ? pass->ahead + fetched * PK_LINE * pairs : NULL;
             kernels->tile_bf16(height, pairs, pass->a + (size_t)(first * pass->lda) * kernels->bf16_operand, pass->lda,
                                pass->b, ahead, lines, y, pass->ldy, pass->columns, pass->accumulate);
@@ -271,13 +272,14 @@ static void product_panel(const product_job *job, const product_part *part, cons
     float *y = panel_sums(job, part, begin, panel);
     const bool adds = job->accumulate || !first_part;
     // With few rows the panels come from memory: the next one is fetched while this one is used.
-    const bool streamed = first_part && job->row_blocks == 1 && (panel + job->panels_ahead) * PK_PANEL < part->n;
+    const bool streamed = first_part && job->panels_ahead > 0 && (panel + job->panels_ahead) * PK_PANEL < part->n;
     const int64_t ahead = streamed ? job->panels_ahead * (int64_t)part->panel_bytes : 0;
     // Blocks of nearly equal length, whole steps of the widest instruction set.
     const int64_t most = floats ? kernels->sum_block : PK_SUM_BLOCK;
     const int64_t block = pk_round_up(pk_ceil_div(part->k, pk_ceil_div(part->k, most)), SUM_STEP);
     product_pass pass = {.lda = part->lda, .ldy = job->ldy, .rows = end - begin,
-                         .fetches_sums = job->accumulate && first_part};
+                         .fetches_sums = job->accumulate && first_part,
+                         .share = begin / job->row_block, .shares = job->row_blocks};
     // A strip stays in the nearest cache.
     for (int64_t first = 0; first < columns; first += strip) {
         pass.y = y + first;
@@ -344,8 +346,13 @@ static void run_product(pk_pool *pool, product_job *job) {
         const bool narrow = job->precision == PK_FLOAT32 && job->kernels->strip < PK_PANEL;
         job->decodes_strips = narrow && job->row_block == job->pass_rows;
     }
+    const bool few_rows = !job->parts->codes && job->m <= ROW_BLOCK * 2;
+    if (few_rows)  // one block; more of them two where that alone would be few tasks
+        job->pass_rows = job->row_block = pk_ceil_div(job->m, job->m > ROW_BLOCK && panels < wanted ? 2 : 1);
     job->row_blocks = pk_ceil_div(job->m, job->row_block);
-    if (job->row_blocks == 1) {
+    if (few_rows && job->row_blocks > 1) {
+        job->panel_block = 1;
+    } else if (job->row_blocks == 1) {
         job->panel_block = pk_max(1, panels / wanted);
         if (job->multiplies_codes) {
             // Few rows take some 2 us for a panel, and memory is read fastest in its order: long runs, equally many a thread.
@@ -362,7 +369,8 @@ static void run_product(pk_pool *pool, product_job *job) {
         // Equal groups: a short last one would end the run on one thread.
         job->panel_block = pk_ceil_div(panels, pk_ceil_div(panels, job->panel_block));
     }
-    job->panels_ahead = job->panel_block > 1 ? 1 : threads;
+    job->panels_ahead = 0;
+    if (few_rows || job->row_blocks == 1) job->panels_ahead = job->panel_block > 1 ? 1 : pk_ceil_div(threads, job->row_blocks);
     pk_pool_run_indexed(pool, job->row_blocks * pk_ceil_div(panels, job->panel_block), product_task, job);
 }
 
@@ -527,7 +535,7 @@ void pk_gemm_weight_gradient(pk_pool *pool, pk_precision precision, int64_t m, i
     for (int64_t row = 0; row < m; row += most) {
         const int64_t rows = pk_min(most, m - row);
         gradient_job job = {
-            .product = {.kernels = pk_kernels_current(), .precision = precision, .row_blocks = blocks, .panels_ahead = 1,
+            .product = {.kernels = pk_kernels_current(), .precision = precision, .row_block = GRADIENT_OUTPUTS, .row_blocks = blocks, .panels_ahead = blocks == 1,
                         .y = dw, .ldy = lddw, .accumulate = true},
             .part = {.k = rows, .n = k, .lda = padded_sum(precision, rows), .panel_bytes = panel_bytes(precision, rows)},
             .dy = rows_from(precision, dy, row, 0), .x = rows_from(precision, x, row, 0),

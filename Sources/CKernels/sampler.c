@@ -106,7 +106,7 @@ static void sample_task(void *context, int32_t worker, int64_t row) {
     int32_t *indices = (int32_t *)(values + job->n + PK_SPARE);
 
     const float top = kernels->maximum(job->n, logits);
-    const double partition = kernels->sum_exp(job->n, logits, top, 1, terms);
+    const double partition = kernels->sum_exp(job->n, logits, top, 1, temperature == 1 ? terms : NULL);
     int32_t token = (int32_t)pk_max(0, kernels->find(job->n, logits, top));
     // Only a finite distribution can be drawn from; anything else gives its first maximum.
     if (temperature > 0 && isfinite(top) && isfinite(partition)) {

@@ -53,17 +53,19 @@ static void score_keys(const float *q, int32_t head_dim, const float *k, int64_t
     }
 }
 
-/// Folds one block of scores into a row's running softmax; leaves the probabilities in `scores`.
-INLINE void fold_scores(const decode_rows *rows, int32_t row, int32_t count) {
+/// Folds one block of scores into a row's running softmax; leaves the probabilities in `scores`, or as operands where these
+/// are wanted.
+INLINE void fold_scores(const decode_rows *rows, int32_t row, int32_t count, void *operands) {
     float *scores = rows->scores + row * PK_PANEL, *out = rows->out + (int64_t)row * rows->padded;
-    for (int32_t i = count; i < (count + LANES - 1) / LANES * LANES; i++) scores[i] = masked;
+    for (int32_t i = count; i < lane_round(count); i++) scores[i] = masked;
     vf maxima = v_splat(rows->maxima[row]);
     for (int32_t i = 0; i < count; i += LANES) maxima = v_max(v_load(scores + i), maxima);
     const float before = rows->maxima[row], maximum = v_maximum(maxima);
     vf sums = v_splat(0);
     for (int32_t i = 0; i < count; i += LANES) {
         const vf p = v_exp2(v_load(scores + i) - maximum);
-        v_store(scores + i, p);
+        if (operands) store_operands(operands, i, p);
+        else v_store(scores + i, p);
         sums += p;
     }
     float alpha = 1;
@@ -103,42 +105,79 @@ static void store_kv(int32_t head_dim, const float *k, const float *v, uint32_t 
     }
 }
 
-/// As fold_span, from panels.
-static void fold_panels(const decode_rows *rows, int32_t first, int32_t count, int32_t heads,
-                        const pk_attention_shape *shape, const pk_kv_span *span, int32_t kv_head,
-                        const int32_t *positions) {
+/// y[rows, 64] (+)= a * panel in tiles of nearly equal height, which together fetch the panel `ahead`, unless it is NULL.
+static void panel_tiles(int32_t rows, int64_t pairs, const char *a, int64_t lda, const uint32_t *panel, const uint32_t *ahead,
+                        float *y, int64_t ldy, bool accumulate) {
+    const int32_t tiles = (rows + TILE_BF16_ROWS - 1) / TILE_BF16_ROWS;
+    for (int32_t tile = 0; tile < tiles; tile++) {
+        const int32_t first = rows * tile / tiles, next = rows * (tile + 1) / tiles;
+        const int32_t fetched = 4 * tile / tiles, lines = ahead ? 4 * (tile + 1) / tiles - fetched : 0;
+        TILE_BF16(next - first, pairs, a + (int64_t)first * lda * OPERAND_BYTES, lda, panel,
+                  (const char *)ahead + fetched * PK_LINE * pairs, lines, y + first * ldy, ldy, PK_PANEL, accumulate);
+    }
+}
+
+/// Fetches part `share` of `shares` of the first `most` blocks of a span of panels: sequences lie far from each other, and
+/// their keys and values are too few for the hardware to foresee.
+static void fetch_share(const pk_attention_shape *shape, const pk_kv_span *span, int32_t kv_head, int32_t most, int32_t share,
+                        int32_t shares) {
+    const int32_t words = (int32_t)pk_kv_block_words(shape->head_dim), key_rows = (shape->head_dim + 1) / 2;
+    const int32_t block_rows = words / PK_PANEL, rows = smaller(most, (span->count + PK_PANEL - 1) / PK_PANEL) * block_rows;
+    const int32_t begin = rows * share / shares, end = rows * (share + 1) / shares;
+    int32_t block = begin / block_rows, at = begin % block_rows;
+    const uint32_t *from = span->panels + ((int64_t)block * shape->kv_heads + kv_head) * words + at * PK_PANEL;
+    for (int32_t row = begin; row < end; row++, from += PK_PANEL) {
+        const int32_t keys = span->count - block * PK_PANEL, pair = (at - key_rows) % (PK_PANEL / 2);
+        // Keys are columns, values rows.
+        const int32_t used = at < key_rows ? smaller(keys, PK_PANEL) : 2 * pair < keys ? PK_PANEL : 0;
+        for (int32_t i = 0; i < used; i += PK_LINE / (int32_t)sizeof *from) __builtin_prefetch(from + i, 0, 2);
+        if (++at < block_rows) continue;
+        at = 0;
+        block++;
+        from += (shape->kv_heads - 1) * words;
+    }
+}
+
+#define FETCHED_BLOCKS 32  // of all spans that follow a shared one: half a second-level cache
+
+/// As fold_span, from panels. While a shared span is folded, those that follow it are fetched.
+static void fold_panels(const decode_rows *rows, int32_t first, int32_t count, int32_t heads, const pk_decode_arguments *a,
+                        const pk_kv_span *span, int32_t kv_head, int32_t query) {
+    const pk_attention_shape *shape = &a->shape;
     const int32_t head_dim = shape->head_dim, padded = rows->padded;
     const int64_t words = pk_kv_block_words(head_dim), pairs = pk_ceil_div(head_dim, 2);
     const char *queries = (const char *)rows->query_operands + (int64_t)first * padded * OPERAND_BYTES;
     char *probabilities = (char *)rows->probabilities + (int64_t)first * PK_PANEL * OPERAND_BYTES;
     float *scores = rows->scores + first * PK_PANEL;
-    for (int32_t key = 0; key < span->count; key += PK_PANEL) {
-        const int32_t keys = smaller(span->count - key, PK_PANEL);
-        const uint32_t *k = span->panels + (key / PK_PANEL * shape->kv_heads + kv_head) * words;
+    const int32_t blocks = (span->count + PK_PANEL - 1) / PK_PANEL, query_count = count / heads;
+    for (int32_t block = 0; block < blocks; block++) {
+        const int32_t key = block * PK_PANEL, keys = smaller(span->count - key, PK_PANEL);
+        const uint32_t *k = span->panels + (block * shape->kv_heads + kv_head) * words;
         const uint32_t *v = k + pk_key_panel_words(head_dim);
-        for (int32_t r = 0; r < count; r += TILE_BF16_ROWS)
-            TILE_BF16(smaller(TILE_BF16_ROWS, count - r), pairs, queries + (int64_t)r * padded * OPERAND_BYTES, padded, k,
-                      v, r == 0 ? PK_PANEL * 4 / PK_LINE : 0, scores + r * PK_PANEL, PK_PANEL, PK_PANEL, false);
-        mask_decode(rows, first, count, heads, shape->window, span->first_position + key, keys, positions);
-        for (int32_t r = 0; r < count; r++) fold_scores(rows, first + r, keys);
-        convert_rows(count, lane_round(keys), scores, PK_PANEL, probabilities, PK_PANEL);
+        const int64_t next = block + 1 < blocks ? shape->kv_heads * words : 0;
+        panel_tiles(count, pairs, queries, padded, k, next ? k + next : NULL, scores, PK_PANEL, false);
+        mask_decode(rows, first, count, heads, shape->window, span->first_position + key, keys, a->positions + query);
+        for (int32_t r = 0; r < count; r++) {
+            fold_scores(rows, first + r, keys, probabilities + r * PK_PANEL * OPERAND_BYTES);
+            const pk_kv_span *following = a->spans + a->span_begin[query + r / heads] + 1;
+            if (query_count > 1 && following < a->spans + a->span_begin[query + r / heads + 1])
+                fetch_share(shape, following, kv_head, pk_max(1, FETCHED_BLOCKS / query_count), block * heads + r % heads,
+                            blocks * heads);
+        }
         for (int32_t d = 0; d < padded; d += PK_PANEL, v += PK_PANEL / 2 * PK_PANEL)
-            for (int32_t r = 0; r < count; r += TILE_BF16_ROWS)
-                TILE_BF16(smaller(TILE_BF16_ROWS, count - r), (keys + 1) / 2,
-                          probabilities + (int64_t)r * PK_PANEL * OPERAND_BYTES, PK_PANEL, v,
-                          k + shape->kv_heads * words, r == 0 && d == 0 ? PK_PANEL * 4 / PK_LINE : 0,
-                          rows->out + (int64_t)(first + r) * padded + d, padded, PK_PANEL, true);
+            panel_tiles(count, (keys + 1) / 2, probabilities, PK_PANEL, v, next ? v + next : NULL,
+                        rows->out + (int64_t)first * padded + d, padded, true);
     }
 }
 
-/// Folds a span into rows [first, first + count), `heads` of them to a query.
-static void fold_span(const decode_rows *rows, int32_t first, int32_t count, int32_t heads,
-                      const pk_attention_shape *shape, const pk_kv_span *span, int32_t kv_head,
-                      const int32_t *positions) {
+/// Folds a span into rows [first, first + count), `heads` of them to a query from `query` on.
+static void fold_span(const decode_rows *rows, int32_t first, int32_t count, int32_t heads, const pk_decode_arguments *a,
+                      const pk_kv_span *span, int32_t kv_head, int32_t query) {
     if (span->panels) {
-        fold_panels(rows, first, count, heads, shape, span, kv_head, positions);
+        fold_panels(rows, first, count, heads, a, span, kv_head, query);
         return;
     }
+    const pk_attention_shape *shape = &a->shape;
     const int32_t head_dim = shape->head_dim;
     const int64_t ld = (int64_t)shape->kv_heads * head_dim, offset = (int64_t)kv_head * head_dim;
     for (int32_t key = 0; key < span->count; key += PK_PANEL) {
@@ -152,8 +191,8 @@ static void fold_span(const decode_rows *rows, int32_t first, int32_t count, int
             for (int32_t d = 0; d < head_dim; d += PK_LINE / 4) __builtin_prefetch(k + (keys + i) * ld + d, 0, 2);
         for (int32_t r = first; r < first + count; r++)
             score_keys(rows->queries + (int64_t)r * rows->padded, head_dim, k, ld, keys, rows->scores + r * PK_PANEL);
-        mask_decode(rows, first, count, heads, shape->window, span->first_position + key, keys, positions);
-        for (int32_t r = first; r < first + count; r++) fold_scores(rows, r, keys);
+        mask_decode(rows, first, count, heads, shape->window, span->first_position + key, keys, a->positions + query);
+        for (int32_t r = first; r < first + count; r++) fold_scores(rows, r, keys, NULL);
         const bool direct = head_dim == rows->padded;
         const float *values = direct ? v : gather_rows(v, ld, keys, head_dim, rows->padded, rows->padding);
         for (int32_t d = 0; d < rows->padded; d += PK_PANEL)
@@ -180,11 +219,11 @@ static void decode(const pk_decode_arguments *a, int32_t begin, int32_t end, int
     }
     convert_rows(count, rows.padded, rows.queries, rows.padded, rows.query_operands, rows.padded);
     if (a->span_begin[begin + 1] > a->span_begin[begin])
-        fold_span(&rows, 0, count, heads, &a->shape, a->spans + a->span_begin[begin], kv_head, a->positions + begin);
+        fold_span(&rows, 0, count, heads, a, a->spans + a->span_begin[begin], kv_head, begin);
     for (int32_t i = begin; i < end; i++) {
         const int32_t first = (i - begin) * heads;
         for (int32_t s = a->span_begin[i] + 1; s < a->span_begin[i + 1]; s++)
-            fold_span(&rows, first, heads, heads, &a->shape, a->spans + s, kv_head, a->positions + i);
+            fold_span(&rows, first, heads, heads, a, a->spans + s, kv_head, i);
         for (int32_t j = 0; j < heads; j++) {
             float *to = a->out + i * a->ldo + (int64_t)(kv_head * heads + j) * head_dim;
             const float *from = rows.out + (int64_t)(first + j) * rows.padded;

@@ -1,23 +1,30 @@
 // Conversion of operands: activations to rows of bf16 (or of floats rounded to bf16 where the CPU
 // has no bf16 dot product), weights to panels [64 / STRIP][k][STRIP] of floats or [k/2][64][2] of bf16.
 
+/// LANES operands from the element `at` on.
+INLINE void store_operands(void *operands, int64_t at, vf x) {
+#ifdef BF16_NATIVE
+    const __m256bh half = _mm512_cvtneps_pbh((__m512)x);
+    memcpy((uint16_t *)operands + at, &half, sizeof half);
+#else
+    v_store((float *)operands + at, v_round_bf16(x));
+#endif
+}
+
 static void convert_rows(int64_t rows, int64_t k, const float *x, int64_t ldx, void *out, int64_t lda) {
     for (int64_t r = 0; r < rows; r++) {
         const float *from = x + r * ldx;
         int64_t i = 0;
 #ifdef BF16_NATIVE
         uint16_t *to = (uint16_t *)out + r * lda;
-        for (; i + LANES <= k; i += LANES) {
-            const __m256bh half = _mm512_cvtneps_pbh((__m512)v_load(from + i));
-            memcpy(to + i, &half, sizeof half);
-        }
+        for (; i + LANES <= k; i += LANES) store_operands(to, i, v_load(from + i));
         if (i < k) {
             const __m256bh half = _mm512_cvtneps_pbh((__m512)v_load_part(from + i, k - i, 0));
             memcpy(to + i, &half, (size_t)(lda - i) * sizeof *to);
         }
 #else
         float *to = (float *)out + r * lda;
-        for (; i + LANES <= k; i += LANES) v_store(to + i, v_round_bf16(v_load(from + i)));
+        for (; i + LANES <= k; i += LANES) store_operands(to, i, v_load(from + i));
         if (i < k) v_store_part(to + i, v_round_bf16(v_load_part(from + i, k - i, 0)), lda - i);
 #endif
     }

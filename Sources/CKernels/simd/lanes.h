@@ -60,9 +60,11 @@ INLINE bool v_any(vi mask) {
 }
 
 INLINE float v_maximum(vf v) {
-    float best = v[0];
-    UNROLL for (int i = 1; i < LANES; i++) best = v[i] > best ? v[i] : best;
-    return best;
+    float lane[LANES];
+    v_store(lane, v);
+    UNROLL for (int width = LANES / 2; width >= 1; width /= 2)
+        UNROLL for (int i = 0; i < width; i++) lane[i] = lane[i] > lane[i + width] ? lane[i] : lane[i + width];
+    return lane[0];
 }
 
 /// 2^r for r in [-0.5, 0.5]: degree 6, fitted for least relative error (2e-9 before rounding).

@@ -69,15 +69,10 @@ extension LanguageModel {
                 pool.handle, precision.kernel, c.attentionShape, layout.segments, Int32(layout.segments.count),
                 layout.ranges, layout.positions, slot.queryKeyValue, stride, slot.queryKeyValue + c.querySize, stride,
                 slot.queryKeyValue + c.querySize + c.keyValueSize, stride, slot.attention, Int64(c.querySize), nil)
-            attentionOutputAndFeedForward(layer: layer, rows: rows, x: x, slot: slot, out: next, dropout: nil)
+            attentionOutputAndFeedForward(layer: layer, rows: rows, wanted: layout.lastRows, x: x, slot: slot, out: next)
             swap(&x, &next)
         }
-        let last = workspace.gathered.reserve(prompts.count * c.hiddenSize)
-        for index in prompts.indices {
-            let row = layout.firstRows[index + 1] - 1
-            (last + index * c.hiddenSize).update(from: x + row * c.hiddenSize, count: c.hiddenSize)
-        }
-        let logits = nextTokenLogits(rows: prompts.count, hidden: last)
+        let logits = nextTokenLogits(rows: prompts.count, hidden: x)
         return prompts.indices.map { index in
             decoded[index].count = prompts[index].tokens.count
             let own = UnsafeBufferPointer(start: logits + index * c.vocabularyCount, count: c.vocabularyCount)
@@ -97,6 +92,8 @@ private struct PrefillLayout {
     private(set) var ranges: [pk_range] = []
     /// First computed row of each prompt, and their count as a last element.
     private(set) var firstRows: [Int] = []
+    /// Last row of each prompt.
+    var lastRows: [Int32] { firstRows.dropFirst().map { Int32($0 - 1) } }
     private(set) var firstSharedRows: [Int] = []
     private(set) var sharedRowCount = 0
 

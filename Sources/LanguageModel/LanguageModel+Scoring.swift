@@ -16,10 +16,10 @@ extension LanguageModel: TreeScorer {
         scores.reserveCapacity(trees.count)
         for group in TreeBatch.groups(of: trees, tokenBudget: Self.scoringTokenBudget) {
             let batch = TreeBatch(Array(trees[group]))
-            let hidden = hiddenStates(batch)
+            let hidden = hiddenStates(batch, of: batch.predictorRows)
             let labels = batch.labels.count
             let logProbabilities = workspace.labelLogits.reserve(labels)
-            scoreLabels(batch, hidden: hidden, meanLogits: nil, into: logProbabilities)
+            scoreLabels(batch, predictors: hidden, meanLogits: nil, into: logProbabilities)
             scores += batch.scores(logProbabilities)
             try progress(scores.count)
         }
@@ -31,7 +31,7 @@ extension LanguageModel: TreeScorer {
         try check(tree)
         preparePackedWeights()
         let batch = TreeBatch([tree])
-        let hidden = hiddenStates(batch)
+        let hidden = hiddenStates(batch, of: nil)
         let rows = tree.tokenCount
         let normalized = workspace.predictors.reserve(rows * configuration.hiddenSize)
         pk_rmsnorm(
@@ -54,8 +54,10 @@ extension LanguageModel: TreeScorer {
         }
     }
 
-    /// Residual stream after the last layer, [rows, hiddenSize], keeping no activations.
-    func hiddenStates(_ batch: TreeBatch) -> UnsafeMutablePointer<Float> {
+    /// Residual stream after the last layer, keeping no activations.
+    /// - Parameter wanted: rows, ascending, or `nil` for all.
+    /// - Returns: [wanted rows, hiddenSize]
+    func hiddenStates(_ batch: TreeBatch, of wanted: [Int32]?) -> UnsafeMutablePointer<Float> {
         let rows = batch.rowCount
         let slot = inferenceActivations.reserve(rows: rows, configuration)
         var x = workspace.residual[0].reserve(rows * configuration.hiddenSize)
@@ -64,33 +66,54 @@ extension LanguageModel: TreeScorer {
         for layer in layout.layers.indices {
             attentionInputs(layer: layer, rows: rows, positions: batch.positions, x: x, into: slot, dropout: nil)
             treeAttention(batch, slot: slot, keepingLogSumExp: false)
-            attentionOutputAndFeedForward(layer: layer, rows: rows, x: x, slot: slot, out: next, dropout: nil)
+            attentionOutputAndFeedForward(layer: layer, rows: rows, wanted: wanted, x: x, slot: slot, out: next)
             swap(&x, &next)
         }
         return x
     }
 
+    /// The second half of a layer in a pass that keeps no activations; of the last one only for the rows that are wanted, which
+    /// then stand together. No other row reads what it computes.
+    func attentionOutputAndFeedForward(
+        layer: Int, rows: Int, wanted: [Int32]?, x: UnsafeMutablePointer<Float>, slot: LayerActivations.Rows,
+        out: UnsafeMutablePointer<Float>
+    ) {
+        var count = rows
+        if let wanted, layer == configuration.layerCount - 1 {
+            gather(wanted, of: x, width: configuration.hiddenSize, into: x)
+            gather(wanted, of: slot.attention, width: configuration.querySize, into: slot.attention)
+            count = wanted.count
+        }
+        attentionOutputAndFeedForward(layer: layer, rows: count, x: x, slot: slot, out: out, dropout: nil)
+    }
+
+    /// Rows of `source` [.., width], zeros for those below zero.
+    /// - Parameter target: [rows, width]; may be `source` where the rows ascend.
+    func gather(_ rows: [Int32], of source: UnsafePointer<Float>, width: Int, into target: UnsafeMutablePointer<Float>) {
+        for (index, row) in rows.enumerated() {
+            if row < 0 {
+                (target + index * width).update(repeating: 0, count: width)
+            } else {
+                (target + index * width).update(from: source + Int(row) * width, count: width)
+            }
+        }
+    }
+
     /// Final norm and head on the rows that predict scored tokens; writes log p of each label.
-    /// Keeps the gathered rows, their norm scales and log-sum-exps in the workspace for the way back.
-    /// - Parameter meanLogits: [predictor rows], mean over the vocabulary, when wanted.
+    /// Keeps the rows' norm scales and log-sum-exps in the workspace for the way back.
+    /// - Parameters:
+    ///   - predictors: [predictor rows, hiddenSize], the residual stream after the last layer.
+    ///   - meanLogits: [predictor rows], mean over the vocabulary, when wanted.
     func scoreLabels(
-        _ batch: TreeBatch, hidden: UnsafePointer<Float>, meanLogits: UnsafeMutablePointer<Float>?,
+        _ batch: TreeBatch, predictors: UnsafePointer<Float>, meanLogits: UnsafeMutablePointer<Float>?,
         into logProbabilities: UnsafeMutablePointer<Float>
     ) {
         let width = configuration.hiddenSize
         let rows = batch.predictorRows.count
         guard rows > 0 else { return }
-        let gathered = workspace.gathered.reserve(rows * width)
-        for (index, row) in batch.predictorRows.enumerated() {
-            if row < 0 {
-                (gathered + index * width).update(repeating: 0, count: width)
-            } else {
-                (gathered + index * width).update(from: hidden + Int(row) * width, count: width)
-            }
-        }
         let normalized = workspace.predictors.reserve(rows * width)
         pk_rmsnorm(
-            pool.handle, Int64(rows), Int64(width), gathered, gains.final,
+            pool.handle, Int64(rows), Int64(width), predictors, gains.final,
             configuration.normEpsilon, normalized, workspace.predictorScales.reserve(rows))
         let logSumExp = workspace.logSumExp.reserve(rows)
         forwardHead.logProbabilities(

@@ -47,9 +47,11 @@ public final class TrainingPass {
         let labels = batch.labels.count
         let logProbabilities = model.workspace.labelLogits.reserve(labels)
         let meanLogits = model.workspace.meanLogits.reserve(batch.predictorRows.count)
-        model.scoreLabels(
-            batch, hidden: residuals[model.configuration.layerCount].reserve(rows * width), meanLogits: meanLogits,
-            into: logProbabilities)
+        let predictors = model.workspace.gathered.reserve(batch.predictorRows.count * width)
+        model.gather(
+            batch.predictorRows, of: residuals[model.configuration.layerCount].reserve(rows * width), width: width,
+            into: predictors)
+        model.scoreLabels(batch, predictors: predictors, meanLogits: meanLogits, into: logProbabilities)
         let means = batch.labelRanges.map { segments in
             segments.map { range in
                 range.reduce(0.0) { $0 + Double(meanLogits[Int(batch.labelPredictors[$1])]) } / Double(range.count)

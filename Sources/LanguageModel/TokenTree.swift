@@ -5,7 +5,7 @@
 /// a preference pair is a prompt with two children; a judged summary is a passage with one child per
 /// question, each with one child per option. The shared prefix is computed once.
 ///
-/// Segments are stored in depth-first order: a parent stands before its children.
+/// A parent stands before its children.
 public struct TokenTree: Sendable, Hashable {
     public struct Segment: Sendable, Hashable {
         /// Token ids; never empty.
@@ -50,6 +50,44 @@ public struct TokenTree: Sendable, Hashable {
         if let parent { precondition(segments.indices.contains(parent), "the parent exists") }
         segments.append(Segment(tokens: tokens, parent: parent, isScored: isScored))
         return segments.count - 1
+    }
+
+    /// Tokens that sequences must have in common before a segment of their own is worth its pass through the attention.
+    static let leastSharedTokens = 4
+
+    /// Adds sequences that each continue `parent`; what several of them begin with becomes a segment that they share.
+    /// - Parameter sequences: none empty.
+    /// - Returns: for each sequence the segments that it consists of, in order.
+    public mutating func append(sharing sequences: [[Int32]], to parent: Int, isScored: Bool) -> [[Int]] {
+        var paths = [[Int]](repeating: [], count: sequences.count)
+        grow(sequences, Array(sequences.indices), from: 0, parent: parent, isScored: isScored, paths: &paths)
+        return paths
+    }
+
+    /// - Parameters:
+    ///   - members: indices of sequences that agree before `offset` and do not end there.
+    ///   - parent: segment that ends where `offset` is.
+    private mutating func grow(
+        _ sequences: [[Int32]], _ members: [Int], from offset: Int, parent: Int, isScored: Bool, paths: inout [[Int]]
+    ) {
+        var groups: [ArraySlice<Int32>: [Int]] = [:]
+        var order: [ArraySlice<Int32>] = []
+        for member in members {
+            let start = sequences[member].dropFirst(offset).prefix(Self.leastSharedTokens)
+            if groups[start] == nil { order.append(start) }
+            groups[start, default: []].append(member)
+        }
+        for start in order {
+            guard let group = groups[start], let first = group.first else { continue }
+            let shared = group.reduce(sequences[first].count) { length, member in
+                zip(sequences[first].prefix(length), sequences[member]).prefix { $0 == $1 }.count
+            }
+            let segment = append(Array(sequences[first][offset..<shared]), to: parent, isScored: isScored)
+            for member in group { paths[member].append(segment) }
+            grow(
+                sequences, group.filter { sequences[$0].count > shared }, from: shared, parent: segment, isScored: isScored,
+                paths: &paths)
+        }
     }
 
     public var tokenCount: Int { segments.reduce(0) { $0 + $1.tokens.count } }

@@ -103,6 +103,43 @@ import Testing
         }
     }
 
+    /// Of four sequences and a repeated one, three begin alike and two of these go on alike.
+    @Test func sequencesShareTheirBeginnings() throws {
+        let start = TinyModel.tokens(6, seed: 20)
+        let middle = TinyModel.tokens(5, seed: 21)
+        let sequences = [
+            start + middle + [1, 2], start + [50] + chosen, Array(rejected), start + middle, start + middle + [1, 2],
+        ]
+        var tree = TokenTree()
+        let root = tree.append(prompt, to: nil, isScored: false)
+        let paths = tree.append(sharing: sequences, to: root, isScored: true)
+        #expect(tree.tokenCount == prompt.count + start.count + middle.count + 2 + 1 + chosen.count + rejected.count)
+        #expect(paths.map(\.count) == [3, 2, 1, 2, 3])
+        #expect(paths[0] == paths[4])
+        let model = TinyModel.make()
+        let scores = try model.score([tree])[0]
+        let apart = try model.score(sequences.map { TokenTree(prompt: prompt, completion: $0) })
+        for (path, (sequence, own)) in zip(paths, zip(sequences, apart)) {
+            #expect(path.flatMap { tree.segments[$0].tokens } == sequence)
+            let shared = path.flatMap { scores.logProbabilities[$0] }
+            #expect(shared.count == sequence.count)
+            for (a, b) in zip(shared, own.logProbabilities[1]) { #expect(abs(a - b) < 1e-5) }
+        }
+    }
+
+    /// Three tokens are fewer than a segment of their own is worth.
+    @Test func shortBeginningsAreNotShared() {
+        var tree = TokenTree(prompt: [1], completion: [2])
+        let paths = tree.append(sharing: [[3, 4, 5, 6], [3, 4, 5, 7], [3, 4]], to: 0, isScored: false)
+        #expect(paths == [[2], [3], [4]])
+    }
+
+    @Test func nothingScoredNeedsNoPass() throws {
+        var tree = TokenTree()
+        tree.append(prompt, to: nil, isScored: false)
+        #expect(try TinyModel.make().score([tree]) == [TreeScores(logProbabilities: [[]])])
+    }
+
     @Test func slidingWindowHidesWhatIsFarBack() throws {
         var configuration = TinyModel.configuration
         configuration.slidingWindow = 5

@@ -28,11 +28,14 @@ public struct ClozeJudge {
         self.prompt = prompt
     }
 
+    /// Of `ClozePrompt.tree`: where a path is cut into segments decides the last bits of its log-likelihood.
+    private static let treeVersion = 2
+
     public var identity: String {
         var hash = SHA256()
         let settings = extractor.settings
         for part in [
-            "cloze judge", String(ClozeExtractor.version), modelIdentity, extractor.pool.contentKey,
+            "cloze judge", String(Self.treeVersion), String(ClozeExtractor.version), modelIdentity, extractor.pool.contentKey,
             String(describing: settings), String(describing: rule), String(describing: prompt),
         ] {
             hash.update("\(part.utf8.count):\(part)")

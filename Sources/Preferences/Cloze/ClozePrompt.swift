@@ -34,7 +34,8 @@ public struct ClozePrompt: Sendable, Hashable, Codable {
         return tokens.prefix(end ?? maximumPassageTokens)
     }
 
-    /// The passage (nothing where `nil`), one branch per question, and on each one scored segment per option.
+    /// The passage (nothing where `nil`), one branch per question, and on each one scored segment per option. Statements cut
+    /// from one sentence share their beginning.
     func tree(passage: String?, questions: [Question], tokenizer: any Tokenizer) -> ClozeTree {
         var root = tokenizer.beginOfSequence.map { [$0] } ?? []
         if let passage {
@@ -45,9 +46,10 @@ public struct ClozePrompt: Sendable, Hashable, Codable {
         root += tokenizer.encode(statementLabel)
         var tree = TokenTree()
         let rootIndex = tree.append(root, to: nil, isScored: false)
-        let options = questions.map { question in
-            let statement = tree.append(tokenizer.encode(" " + question.text), to: rootIndex, isScored: false)
-            return question.options.map { tree.append(tokenizer.encode(" " + $0), to: statement, isScored: true) }
+        let statements = tree.append(
+            sharing: questions.map { tokenizer.encode(" " + $0.text) }, to: rootIndex, isScored: false)
+        let options = zip(questions, statements).map { question, statement in
+            question.options.map { tree.append(tokenizer.encode(" " + $0), to: statement[statement.count - 1], isScored: true) }
         }
         return ClozeTree(tree: tree, options: options)
     }

@@ -1,7 +1,15 @@
 import LanguageModel
 
-/// Sums over one effective batch, filled tree by tree in data order.
+/// Sums over one effective batch, filled tree by tree.
 struct BatchLoss {
+    /// What a pass says of a completion.
+    struct Completion {
+        /// Summed over its tokens.
+        var logProbability: Double
+        /// Over the vocabulary and its tokens.
+        var meanLogit: Double
+    }
+
     private let data: TrainingData
     /// What a mean divides by: pairs (preference) or completion tokens (supervised) of the whole
     /// effective batch, so that splitting it into micro-batches changes nothing.
@@ -19,15 +27,16 @@ struct BatchLoss {
         }
     }
 
-    /// Adds one example and returns d(batch loss) / d(summed log-probability) per segment of its tree.
-    mutating func add(_ index: Int, scores: TreeScores, meanLogits: [Double]) -> [Float] {
+    /// Adds one example and returns d(batch loss) / d(summed log-probability) of each of its completions.
+    /// - Parameter completions: chosen and rejected, or the one to imitate.
+    mutating func add(_ index: Int, _ completions: [Completion]) -> [Float] {
         switch data {
         case .preference(let examples, let objective):
             let example = examples[index]
             let chosen = PreferenceObjective.Completion(
-                policy: scores.sum(1), reference: example.referenceChosen, tokens: example.chosen.count)
+                policy: completions[0].logProbability, reference: example.referenceChosen, tokens: example.chosen.count)
             let rejected = PreferenceObjective.Completion(
-                policy: scores.sum(2), reference: example.referenceRejected, tokens: example.rejected.count)
+                policy: completions[1].logProbability, reference: example.referenceRejected, tokens: example.rejected.count)
             let value = objective.value(chosen: chosen, rejected: rejected)
             loss += value.loss
             pairs += 1
@@ -38,17 +47,17 @@ struct BatchLoss {
             accumulate("rewards/accuracies", value.margin > 0 ? 1 : 0)
             accumulate("logps/chosen", chosen.policy)
             accumulate("logps/rejected", rejected.policy)
-            accumulate("logits/chosen", meanLogits[1])
-            accumulate("logits/rejected", meanLogits[2])
+            accumulate("logits/chosen", completions[0].meanLogit)
+            accumulate("logits/rejected", completions[1].meanLogit)
             accumulate("kl", 0.5 * (chosen.reference - chosen.policy + rejected.reference - rejected.policy))
-            return [0, Float(value.chosenDerivative / divisor), Float(value.rejectedDerivative / divisor)]
+            return [Float(value.chosenDerivative / divisor), Float(value.rejectedDerivative / divisor)]
         case .supervised(let examples):
-            loss -= scores.sum(1)
+            loss -= completions[0].logProbability
             tokens += examples[index].prompt.count + examples[index].completion.count
-            accumulate("logps/chosen", scores.sum(1))
-            accumulate("logits/chosen", meanLogits[1])
+            accumulate("logps/chosen", completions[0].logProbability)
+            accumulate("logits/chosen", completions[0].meanLogit)
             pairs += 1
-            return [0, Float(-1 / divisor)]
+            return [Float(-1 / divisor)]
         }
     }
 

@@ -145,14 +145,24 @@ public final class Trainer {
     private func accumulateGradients(_ indices: [Int], step: Int) throws -> BatchLoss {
         gradients.zero(pool: model.pool)
         var batch = BatchLoss(data, indices: indices)
-        let trees = indices.map { data.tree($0) }
+        let examples = ExampleTrees(data, indices: indices)
+        let trees = examples.trees
         for group in TreeBatch.groups(of: trees, tokenBudget: settings.tokenBudget, rowStep: model.precision.gradientRowStep) {
-            let output = try pass.forward(Array(trees[group]), dropoutKeys: dropoutKeys(indices[group], step: step))
-            var coefficients: [[Float]] = []
-            for (position, index) in group.enumerated() {
-                coefficients.append(
-                    batch.add(
-                        indices[index], scores: output.scores[position], meanLogits: output.meanLogits[position]))
+            let output = try pass.forward(
+                Array(trees[group]), dropoutKeys: dropoutKeys(examples.members[group].map { $0[0].index }, step: step))
+            let coefficients = group.enumerated().map { position, tree in
+                var coefficients = [Float](repeating: 0, count: trees[tree].segments.count)
+                for (index, segments) in examples.members[tree] {
+                    let completions = segments.map { segment in
+                        BatchLoss.Completion(
+                            logProbability: output.scores[position].sum(segment),
+                            meanLogit: output.meanLogits[position][segment])
+                    }
+                    for (segment, derivative) in zip(segments, batch.add(index, completions)) {
+                        coefficients[segment] += derivative
+                    }
+                }
+                return coefficients
             }
             pass.backward(coefficients: coefficients, into: gradients)
         }
@@ -160,7 +170,8 @@ public final class Trainer {
         return batch
     }
 
-    private func dropoutKeys(_ indices: ArraySlice<Int>, step: Int) -> [UInt64]? {
+    /// - Parameter indices: of the first example of each tree.
+    private func dropoutKeys(_ indices: [Int], step: Int) -> [UInt64]? {
         guard let adapter = model.adapter, adapter.dropout > 0 else { return nil }
         return indices.map { index in
             var generator = SplitMix64(state: settings.seed ^ UInt64(step) &* 0xA24B_AED4_963E_E407)
@@ -183,10 +194,11 @@ public final class Trainer {
     public static func evaluate(_ data: TrainingData, model: LanguageModel) throws -> [String: Double] {
         let indices = Array(0..<data.count)
         var batch = BatchLoss(data, indices: indices)
-        let scores = try model.score(indices.map { data.tree($0) })
-        for index in indices {
-            let unknown = [Double](repeating: 0, count: scores[index].logProbabilities.count)
-            _ = batch.add(index, scores: scores[index], meanLogits: unknown)
+        let examples = ExampleTrees(data, indices: indices)
+        for (members, scores) in zip(examples.members, try model.score(examples.trees)) {
+            for (index, segments) in members {
+                _ = batch.add(index, segments.map { BatchLoss.Completion(logProbability: scores.sum($0), meanLogit: 0) })
+            }
         }
         return batch.metrics.filter { !$0.key.hasPrefix("logits/") }
     }

@@ -19,8 +19,6 @@ public struct PreferenceExample: Sendable, Hashable {
         self.referenceChosen = referenceChosen
         self.referenceRejected = referenceRejected
     }
-
-    var tree: TokenTree { TokenTree(prompt: prompt, chosen: chosen, rejected: rejected) }
 }
 
 /// A prompt and the completion to imitate.
@@ -32,8 +30,6 @@ public struct SupervisedExample: Sendable, Hashable {
         self.prompt = prompt
         self.completion = completion
     }
-
-    var tree: TokenTree { TokenTree(prompt: prompt, completion: completion) }
 }
 
 /// What a trainer learns from, and how.
@@ -49,10 +45,30 @@ public enum TrainingData: Sendable {
         }
     }
 
-    func tree(_ index: Int) -> TokenTree {
+    /// An example's prompt, and its completions: chosen and rejected, or the one to imitate.
+    func texts(_ index: Int) -> (prompt: [Int32], completions: [[Int32]]) {
         switch self {
-        case .preference(let examples, _): examples[index].tree
-        case .supervised(let examples): examples[index].tree
+        case .preference(let examples, _):
+            (examples[index].prompt, [examples[index].chosen, examples[index].rejected])
+        case .supervised(let examples): (examples[index].prompt, [examples[index].completion])
         }
+    }
+}
+
+/// The token trees of an effective batch, and which of its examples stand in each: those with the same prompt share it.
+struct ExampleTrees {
+    private(set) var trees: [TokenTree] = []
+    /// Per tree: examples, and the segments of their completions.
+    private(set) var members: [[(index: Int, segments: [Int])]] = []
+
+    init(_ data: TrainingData, indices: [Int]) {
+        var gathered = PromptTrees()
+        for index in indices {
+            let (prompt, completions) = data.texts(index)
+            let place = gathered.add(prompt: prompt, completions: completions)
+            if place.tree == members.count { members.append([]) }
+            members[place.tree].append((index, place.segments))
+        }
+        trees = gathered.trees
     }
 }

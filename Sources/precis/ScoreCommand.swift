@@ -30,16 +30,19 @@ struct ScoreCommand: AsyncParsableCommand {
         let rows = try file.tokens(loaded.chatTemplate)
         for start in stride(from: 0, to: rows.count, by: 16) {
             let batch = rows[start..<min(start + 16, rows.count)]
-            let scores = try model.score(
-                batch.map { TokenTree(prompt: $0.prompt, chosen: $0.chosen, rejected: $0.rejected) })
-            for (row, score) in zip(batch, scores) {
+            var gathered = PromptTrees()
+            let places = batch.map { gathered.add(prompt: $0.prompt, completions: [$0.chosen, $0.rejected]) }
+            let scores = try model.score(gathered.trees)
+            for (row, place) in zip(batch, places) {
+                let score = scores[place.tree]
+                let (chosen, rejected) = (place.segments[0], place.segments[1])
                 var line: [String: KeyValue] = [
-                    "prompt_tokens": .int(row.prompt.count), "chosen": .double(score.sum(1)),
-                    "chosen_tokens": .int(row.chosen.count), "rejected": .double(score.sum(2)),
+                    "prompt_tokens": .int(row.prompt.count), "chosen": .double(score.sum(chosen)),
+                    "chosen_tokens": .int(row.chosen.count), "rejected": .double(score.sum(rejected)),
                     "rejected_tokens": .int(row.rejected.count),
                 ]
                 if tokens {
-                    for (name, segment) in [("chosen_logprobs", 1), ("rejected_logprobs", 2)] {
+                    for (name, segment) in [("chosen_logprobs", chosen), ("rejected_logprobs", rejected)] {
                         line[name] = .array(score.logProbabilities[segment].map { .double(Double($0)) })
                     }
                 }

@@ -6,10 +6,12 @@ import Testing
 
 /// Trajectories that must be one trajectory: micro-batches, threads, interruption.
 @Suite struct TrainerTests {
+    /// The last two have the prompts and the chosen completions of the first two.
     static let examples: [PreferenceExample] = (0..<7).map { index in
-        PreferenceExample(
-            prompt: TinyModel.tokens(5 + index, seed: UInt64(index + 1)),
-            chosen: TinyModel.tokens(3 + index % 4, seed: UInt64(index + 20)),
+        let text = index % 5
+        return PreferenceExample(
+            prompt: TinyModel.tokens(5 + text, seed: UInt64(text + 1)),
+            chosen: TinyModel.tokens(3 + text % 4, seed: UInt64(text + 20)),
             rejected: TinyModel.tokens(8 - index % 5, seed: UInt64(index + 40)), referenceChosen: 0,
             referenceRejected: 0)
     }
@@ -68,6 +70,42 @@ import Testing
         #expect(losses.count == 12)  // 7 examples in batches of 3: 3 steps an epoch, 4 epochs
         #expect(abs((losses.first ?? 0) - 0.693147) < 1e-5)
         #expect((losses.last ?? 1) < 0.6)
+    }
+
+    /// One update on these pairs, each a batch of its own or all in one.
+    private func metrics(_ examples: [PreferenceExample], batchSize: Int) async throws -> [[String: Double]] {
+        var settings = settings
+        settings.batchSize = batchSize
+        settings.epochs = 1
+        settings.learningRate = 0
+        var metrics: [[String: Double]] = []
+        let trainer = Trainer(
+            model: TinyModel.make(), data: .preference(examples, PreferenceObjective(beta: 0.5)), settings: settings)
+        _ = try await trainer.run { metrics.append($0.metrics) }
+        return metrics
+    }
+
+    /// Pairs of one prompt stand in one tree; what is said of them and learned from them is as if they stood apart.
+    @Test func pairsOfOnePromptAreAsPairsApart() async throws {
+        let pairs = [0, 5].map { Self.examples[$0] }
+        #expect(pairs[0].prompt == pairs[1].prompt && pairs[0].chosen == pairs[1].chosen)
+        let apart = try await metrics(pairs, batchSize: 1)
+        let together = try await metrics(pairs, batchSize: 2)[0]
+        for name in ["loss", "rewards/margins", "logps/chosen", "logps/rejected", "logits/chosen", "logits/rejected"] {
+            let mean = apart.reduce(0) { $0 + ($1[name] ?? .nan) } / 2
+            #expect(abs((together[name] ?? .nan) - mean) < 1e-5, "\(name)")
+        }
+        let norm = try #require(apart[0]["grad_norm"])
+        let twice = try await metrics([pairs[0], pairs[0]], batchSize: 2)[0]
+        #expect(norm > 0)
+        #expect(abs((twice["grad_norm"] ?? .nan) - norm) < 1e-5 * norm)
+        // A pair and its opposite teach nothing where the policy is as far from the reference on both.
+        var first = pairs[0]
+        (first.referenceChosen, first.referenceRejected) = try (#require(apart[0]["logps/chosen"]), #require(apart[0]["logps/rejected"]))
+        let opposite = PreferenceExample(
+            prompt: first.prompt, chosen: first.rejected, rejected: first.chosen, referenceChosen: first.referenceRejected,
+            referenceRejected: first.referenceChosen)
+        #expect(try await metrics([first, opposite], batchSize: 2)[0]["grad_norm"] ?? .nan < 1e-5 * norm)
     }
 
     @Test(arguments: [false, true])

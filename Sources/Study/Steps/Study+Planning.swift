@@ -44,7 +44,8 @@ extension Study {
             weights = 4 * loaded.parameters.count
         }
         var estimate = MemoryEstimate.training(
-            training, configuration: loaded.configuration, precision: precision, tokenBudget: recipe.settings.tokenBudget,
+            training, configuration: loaded.configuration, precision: precision,
+            tokenBudget: max(recipe.settings.tokenBudget, PromptTrees.maximumTokens),
             recomputesActivations: recipe.settings.recomputesActivations, codes: loaded.codes)
         if recipe.isThroughAdapter { estimate = estimate.sharingWeights }
         return StepWork(

@@ -61,20 +61,24 @@ extension Study {
     ) throws -> [(chosen: Double, rejected: Double)] {
         let modelKey = reference.key + " " + precision.numericMode
         var known = try store.referenceLogProbabilities(modelKey: modelKey).mapValues(\.sum)
-        var missing: [(tree: TokenTree, keys: [String])] = []
         let keys = triples.map { (Self.contentKey($0.prompt, $0.chosen), Self.contentKey($0.prompt, $0.rejected)) }
-        for (triple, key) in zip(triples, keys) where known[key.0] == nil || known[key.1] == nil {
-            missing.append(
-                (TokenTree(prompt: triple.prompt, chosen: triple.chosen, rejected: triple.rejected), [key.0, key.1]))
+        var gathered = PromptTrees()
+        // Keys per tree and scored segment.
+        var missing: [[String]] = []
+        for (triple, key) in zip(triples, keys) {
+            for (completion, key) in [(triple.chosen, key.0), (triple.rejected, key.1)] where known[key] == nil {
+                let place = gathered.add(prompt: triple.prompt, completions: [completion])
+                if place.tree == missing.count { missing.append([]) }
+                if place.segments[0] > missing[place.tree].count { missing[place.tree].append(key) }
+            }
         }
         if !missing.isEmpty {
             let model = try model(reference)
-            for start in stride(from: 0, to: missing.count, by: 32) {
-                let batch = missing[start..<min(start + 32, missing.count)]
-                let scores = try model.score(batch.map(\.tree))
+            for start in stride(from: 0, to: missing.count, by: 16) {
+                let batch = start..<min(start + 16, missing.count)
                 var records: [ReferenceLogProbabilityRecord] = []
-                for (entry, score) in zip(batch, scores) {
-                    for (segment, key) in zip(1...2, entry.keys) {
+                for (keys, score) in zip(missing[batch], try model.score(Array(gathered.trees[batch]))) {
+                    for (segment, key) in zip(1..., keys) {
                         known[key] = score.sum(segment)
                         records.append(
                             ReferenceLogProbabilityRecord(

@@ -121,13 +121,15 @@ public struct PairFileTraining {
         case .dpo(let value), .lora(let value, _): objective = value
         }
         // The reference is the model as it was given, with its own adapter where there is one.
-        let scores = try model.score(
-            pairs.map { TokenTree(prompt: $0.prompt, chosen: $0.chosen, rejected: $0.rejected) })
+        var gathered = PromptTrees()
+        let places = pairs.map { gathered.add(prompt: $0.prompt, completions: [$0.chosen, $0.rejected]) }
+        let scores = try model.score(gathered.trees)
         return .preference(
-            zip(pairs, scores).map { pair, score in
+            zip(pairs, places).map { pair, place in
                 PreferenceExample(
-                    prompt: pair.prompt, chosen: pair.chosen, rejected: pair.rejected, referenceChosen: score.sum(1),
-                    referenceRejected: score.sum(2))
+                    prompt: pair.prompt, chosen: pair.chosen, rejected: pair.rejected,
+                    referenceChosen: scores[place.tree].sum(place.segments[0]),
+                    referenceRejected: scores[place.tree].sum(place.segments[1]))
             }, objective)
     }
 

@@ -100,16 +100,19 @@ extension LanguageModel {
     }
 
     /// Attention output -> residual -> normalised -> gated feed-forward -> residual.
-    /// `out` [rows, hiddenSize] may not be `x`.
+    /// - Parameters:
+    ///   - attention: [rows, querySize].
+    ///   - x: [rows, hiddenSize].
+    ///   - out: [rows, hiddenSize]; may be `x`.
     func attentionOutputAndFeedForward(
-        layer index: Int, rows: Int, x: UnsafePointer<Float>, slot: LayerActivations.Rows,
+        layer index: Int, rows: Int, attention: UnsafePointer<Float>, x: UnsafePointer<Float>, slot: LayerActivations.Rows,
         out: UnsafeMutablePointer<Float>, dropout: AdapterDropout?
     ) {
         let c = configuration
         let matrices = forwardMatrices[index]
         pk_copy(pool.handle, Int64(rows * c.hiddenSize), x, slot.middle)
         project(
-            pk_rows(slot.attention, stride: c.querySize), by: matrices.output, [FusedTarget(target: .output, column: 0)],
+            pk_rows(attention, stride: c.querySize), by: matrices.output, [FusedTarget(target: .output, column: 0)],
             layer: index, rows: rows, into: slot.middle, accumulating: true, dropout: dropout)
 
         let normalized = normalizedRows(

@@ -88,7 +88,8 @@ extension LanguageModel {
             pk_decode_attention(
                 pool.handle, c.attentionShape, Int32(rows), slot.queryKeyValue, Int64(c.fusedAttentionSize), spans,
                 spanBegin, positions, slot.attention, Int64(c.querySize))
-            attentionOutputAndFeedForward(layer: layer, rows: rows, x: x, slot: slot, out: next, dropout: nil)
+            attentionOutputAndFeedForward(
+                layer: layer, rows: rows, attention: slot.attention, x: x, slot: slot, out: next, dropout: nil)
             swap(&x, &next)
         }
         return nextTokenLogits(rows: rows, hidden: x)

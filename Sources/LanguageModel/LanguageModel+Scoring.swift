@@ -84,7 +84,8 @@ extension LanguageModel: TreeScorer {
             gather(wanted, of: slot.attention, width: configuration.querySize, into: slot.attention)
             count = wanted.count
         }
-        attentionOutputAndFeedForward(layer: layer, rows: count, x: x, slot: slot, out: out, dropout: nil)
+        attentionOutputAndFeedForward(
+            layer: layer, rows: count, attention: slot.attention, x: x, slot: slot, out: out, dropout: nil)
     }
 
     /// Rows of `source` [.., width], zeros for those below zero.

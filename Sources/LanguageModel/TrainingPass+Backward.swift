@@ -4,11 +4,12 @@ extension TrainingPass {
     /// Rows whose [rows, vocabulary] logits are held at once on the way back.
     static let headChunk = 128
 
-    /// d(loss)/d(residual stream) of the predicting rows, and the head's and final norm's gradients.
+    /// d(loss)/d(residual stream) of the predicting rows into `workspace.predictorGradient`, and the head's and final norm's
+    /// gradients.
     ///
     /// For a row with labels j and coefficients g_j: d(loss)/d(logits) = sum_j g_j (onehot_j - softmax).
     func backwardHead(
-        _ batch: TreeBatch, coefficients: [[Float]], gradient: UnsafeMutablePointer<Float>, into gradients: Gradients
+        _ batch: TreeBatch, coefficients: [[Float]], into gradients: Gradients
     ) {
         let c = model.configuration
         let pool = model.pool.handle
@@ -64,27 +65,66 @@ extension TrainingPass {
             }
         }
 
-        let dGathered = workspace.gradientInner.reserve(rows * c.hiddenSize)
-        dGathered.update(repeating: 0, count: rows * c.hiddenSize)
+        let gradient = workspace.predictorGradient.reserve(rows * c.hiddenSize)
+        gradient.update(repeating: 0, count: rows * c.hiddenSize)
         pk_rmsnorm_backward(
             pool, Int64(rows), Int64(c.hiddenSize), dNormalized, workspace.gathered.reserve(rows * c.hiddenSize),
             model.gains.final, workspace.predictorScales.reserve(rows),
-            dGathered, gradients.isForAdapter ? nil : gradients.values.pointer + model.layout.finalNorm.offset)
-        for (index, row) in batch.predictorRows.enumerated() where row >= 0 {
-            (gradient + Int(row) * c.hiddenSize).update(from: dGathered + index * c.hiddenSize, count: c.hiddenSize)
+            gradient, gradients.isForAdapter ? nil : gradients.values.pointer + model.layout.finalNorm.offset)
+    }
+
+    /// Turns d(loss)/d(layer output) into d(loss)/d(layer input) in place and adds the layer's gradients. The last layer's
+    /// output is that of the predicting rows, whose gradient is read from `workspace.predictorGradient`.
+    func backwardLayer(
+        _ index: Int, _ batch: Batch, slot: LayerActivations.Rows, x: UnsafePointer<Float>,
+        gradient: UnsafeMutablePointer<Float>, into gradients: Gradients
+    ) {
+        let c = model.configuration
+        let matrices = model.transposedMatrices(layer: index)
+        let rows = batch.trees.rowCount
+        let dAttention = model.workspace.gradientAttention.reserve(rows * c.querySize)
+        if index == c.layerCount - 1 {
+            let predictors = batch.trees.predictorRows
+            let predictorGradient = model.workspace.predictorGradient.reserve(predictors.count * c.hiddenSize)
+            let dPredictorAttention = model.workspace.predictorAttentionGradient.reserve(predictors.count * c.querySize)
+            backwardSecondHalf(
+                index, rows: predictors.count, matrices: matrices, slot: slot,
+                attention: predictorAttention.reserve(predictors.count * c.querySize), gradient: predictorGradient,
+                dAttention: dPredictorAttention, dropout: batch.predictorDropout, into: gradients)
+            spread(predictors, predictorGradient, width: c.hiddenSize, over: gradient, rows: rows)
+            spread(predictors, dPredictorAttention, width: c.querySize, over: dAttention, rows: rows)
+        } else {
+            backwardSecondHalf(
+                index, rows: rows, matrices: matrices, slot: slot, attention: slot.attention, gradient: gradient,
+                dAttention: dAttention, dropout: batch.dropout, into: gradients)
+        }
+        backwardAttention(
+            index, batch, matrices: matrices, slot: slot, x: x, dAttention: dAttention, gradient: gradient, into: gradients)
+    }
+
+    /// The opposite of `gather`: rows of `source` to where they belong in `target` [rows, width], zeros elsewhere.
+    private func spread(
+        _ places: [Int32], _ source: UnsafePointer<Float>, width: Int, over target: UnsafeMutablePointer<Float>, rows: Int
+    ) {
+        pk_zero(model.pool.handle, Int64(rows * width), target)
+        for (index, row) in places.enumerated() where row >= 0 {
+            (target + Int(row) * width).update(from: source + index * width, count: width)
         }
     }
 
-    /// Turns d(loss)/d(layer output) into d(loss)/d(layer input) in place and adds the layer's gradients.
-    func backwardLayer(
-        _ index: Int, batch: TreeBatch, slot: LayerActivations.Rows, x: UnsafePointer<Float>,
-        gradient: UnsafeMutablePointer<Float>, dropout: AdapterDropout?, into gradients: Gradients
+    /// From d(loss)/d(layer output) in `gradient` to d(loss)/d(residual stream after attention) there, and d(loss)/d(attention).
+    private func backwardSecondHalf(
+        _ index: Int, rows: Int, matrices: DecoderMatrices, slot: LayerActivations.Rows, attention: UnsafePointer<Float>,
+        gradient: UnsafeMutablePointer<Float>, dAttention: UnsafeMutablePointer<Float>, dropout: AdapterDropout?,
+        into gradients: Gradients
     ) {
-        let matrices = model.transposedMatrices(layer: index)
+        let c = model.configuration
         backwardFeedForward(
-            index, rows: batch.rowCount, matrices: matrices, slot: slot, gradient: gradient, dropout: dropout, into: gradients)
-        backwardAttention(
-            index, batch: batch, matrices: matrices, slot: slot, x: x, gradient: gradient, dropout: dropout, into: gradients)
+            index, rows: rows, matrices: matrices, slot: slot, gradient: gradient, dropout: dropout, into: gradients)
+        backwardProjection(
+            [FusedTarget(target: .output, column: 0)], matrices.output, layer: index, rows: rows,
+            x: pk_rows(attention, stride: c.querySize), dy: pk_rows(gradient, stride: c.hiddenSize),
+            weight: model.layout.layers[index].output, dx: dAttention, dropout: dropout, into: gradients)
     }
 
     private func backwardFeedForward(
@@ -119,41 +159,35 @@ extension TrainingPass {
     }
 
     private func backwardAttention(
-        _ index: Int, batch: TreeBatch, matrices: DecoderMatrices, slot: LayerActivations.Rows,
-        x: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, dropout: AdapterDropout?, into gradients: Gradients
+        _ index: Int, _ batch: Batch, matrices: DecoderMatrices, slot: LayerActivations.Rows, x: UnsafePointer<Float>,
+        dAttention: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, into gradients: Gradients
     ) {
         let c = model.configuration
         let layer = model.layout.layers[index]
         let pool = model.pool.handle
         let workspace = model.workspace
-        let rows = batch.rowCount
+        let trees = batch.trees
+        let rows = trees.rowCount
         let fused = Int64(c.fusedAttentionSize)
-
-        let dAttention = workspace.gradientAttention.reserve(rows * c.querySize)
-        backwardProjection(
-            [FusedTarget(target: .output, column: 0)], matrices.output, layer: index, rows: rows,
-            x: pk_rows(slot.attention, stride: c.querySize),
-            dy: pk_rows(gradient, stride: c.hiddenSize), weight: layer.output, dx: dAttention, dropout: dropout, into: gradients)
-
         let dFused = workspace.gradientQueryKeyValue.reserve(rows * c.fusedAttentionSize)
         let keyColumn = c.querySize
         let valueColumn = c.querySize + c.keyValueSize
         pk_tree_attention_backward(
-            pool, model.precision.kernel, c.attentionShape, batch.segments, Int32(batch.segments.count), batch.ranges,
-            batch.positions, slot.queryKeyValue, fused, slot.queryKeyValue + keyColumn, fused, slot.queryKeyValue + valueColumn,
+            pool, model.precision.kernel, c.attentionShape, trees.segments, Int32(trees.segments.count), trees.ranges,
+            trees.positions, slot.queryKeyValue, fused, slot.queryKeyValue + keyColumn, fused, slot.queryKeyValue + valueColumn,
             fused, slot.attention, dAttention, Int64(c.querySize), slot.attentionLogSumExp, dFused, fused,
             dFused + keyColumn, fused, dFused + valueColumn, fused)
         pk_rotary(
-            pool, Int64(rows), Int32(c.headCount + c.keyValueHeadCount), Int32(c.headSize), batch.positions,
+            pool, Int64(rows), Int32(c.headCount + c.keyValueHeadCount), Int32(c.headSize), trees.positions,
             model.rotary.cosines.pointer, model.rotary.sines.pointer, dFused, fused, true)
 
         let normalized = model.normalizedRows(
-            x, gains: model.gains.attention(layer: index), rows: rows, scale: nil, dropout: dropout)
+            x, gains: model.gains.attention(layer: index), rows: rows, scale: nil, dropout: batch.dropout)
         let dNormalized = workspace.gradientNormalized.reserve(rows * c.hiddenSize)
         backwardProjection(
             model.attentionInputTargets, matrices.queryKeyValue, layer: index, rows: rows, x: normalized,
             dy: pk_rows(dFused, stride: c.fusedAttentionSize),
-            weight: layer.query, dx: dNormalized, dropout: dropout, into: gradients)
+            weight: layer.query, dx: dNormalized, dropout: batch.dropout, into: gradients)
         pk_rmsnorm_backward(
             pool, Int64(rows), Int64(c.hiddenSize), dNormalized, x,
             model.gains.attention(layer: index), slot.attentionNormScale, gradient,

@@ -17,6 +17,8 @@ package struct TreeBatch {
     /// Batch rows whose hidden state predicts at least one scored token, ascending; -1 is a row of
     /// zeros that makes each tree's share a multiple of `rowStep`.
     private(set) var predictorRows: [Int32] = []
+    /// First of each tree's in `predictorRows`, and their count as a last element.
+    private(set) var treePredictors: [Int] = []
     /// For each scored token: index into `predictorRows`, and the token.
     private(set) var labelPredictors: [Int32] = []
     private(set) var labels: [Int32] = []
@@ -31,6 +33,7 @@ package struct TreeBatch {
         self.rowStep = rowStep
         for (treeIndex, tree) in trees.enumerated() { append(tree, index: treeIndex) }
         treeRows.append(tokens.count)
+        treePredictors.append(predictorRows.count)
     }
 
     /// Rows that `tree` will take.
@@ -97,6 +100,7 @@ package struct TreeBatch {
         }
         var predictorIndex = [Int32](repeating: -1, count: rows.count)
         let start = predictorRows.count
+        treePredictors.append(start)
         for offset in predicts.indices where predicts[offset] {
             predictorIndex[offset] = Int32(predictorRows.count)
             predictorRows.append(Int32(rows.lowerBound + offset))

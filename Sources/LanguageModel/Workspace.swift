@@ -70,6 +70,8 @@ final class Workspace {
     let gradientNormalized = ScratchBuffer()
     let gradientQueryKeyValue = ScratchBuffer()
     let gradientAttention = ScratchBuffer()
+    let predictorGradient = ScratchBuffer()
+    let predictorAttentionGradient = ScratchBuffer()
     let residual = [ScratchBuffer(), ScratchBuffer()]
     let predictors = ScratchBuffer()
     let predictorScales = ScratchBuffer()

@@ -33,15 +33,24 @@ import Testing
         return gradients
     }
 
-    func objective(_ model: LanguageModel) throws -> Double {
-        let scores = try model.score(trees)
+    /// - Parameter dropoutKeys: as in training; scoring knows no dropout.
+    func objective(_ model: LanguageModel, dropoutKeys: [UInt64]? = nil) throws -> Double {
+        let scores =
+            if let dropoutKeys {
+                try TrainingPass(model: model).forward(trees, dropoutKeys: dropoutKeys).scores
+            } else {
+                try model.score(trees)
+            }
         return trees.indices.reduce(0.0) { total, tree in
             total + (1...2).reduce(0.0) { $0 + Double(coefficients[tree][$1]) * scores[tree].sum($1) }
         }
     }
 
     /// Central differences on a spread of elements of every tensor.
-    func compare(_ model: LanguageModel, parameters: FloatBuffer, adapter: Bool, gradients: Gradients, ranges: [Range<Int>]) throws {
+    func compare(
+        _ model: LanguageModel, parameters: FloatBuffer, adapter: Bool, gradients: Gradients, ranges: [Range<Int>],
+        dropoutKeys: [UInt64]? = nil
+    ) throws {
         for range in ranges {
             for probe in 0..<3 {
                 let index = range.lowerBound + (range.count * (2 * probe + 1)) / 6
@@ -49,10 +58,10 @@ import Testing
                 let step: Float = 4e-3
                 parameters.pointer[index] = original + step
                 model.weightsDidChange(adapterOnly: adapter)
-                let above = try objective(model)
+                let above = try objective(model, dropoutKeys: dropoutKeys)
                 parameters.pointer[index] = original - step
                 model.weightsDidChange(adapterOnly: adapter)
-                let below = try objective(model)
+                let below = try objective(model, dropoutKeys: dropoutKeys)
                 parameters.pointer[index] = original
                 model.weightsDidChange(adapterOnly: adapter)
                 let expected = (above - below) / (2 * Double(step))
@@ -92,14 +101,28 @@ import Testing
         return model
     }
 
-    @Test func adapterGradientsEqualFiniteDifferences() throws {
-        let model = adapted()
+    @Test(arguments: [nil, [5, 6]] as [[UInt64]?])
+    func adapterGradientsEqualFiniteDifferences(dropoutKeys: [UInt64]?) throws {
+        let model = adapted(dropout: dropoutKeys == nil ? 0 : 0.2)
         let adapter = try #require(model.adapter)
         try compare(
-            model, parameters: adapter.parameters, adapter: true, gradients: try gradients(model),
+            model, parameters: adapter.parameters, adapter: true,
+            gradients: try gradients(model, dropoutKeys: dropoutKeys),
             ranges: adapter.placements.flatMap {
                 [$0.offsetA..<$0.offsetB, $0.offsetB..<$0.offsetB + adapter.rank * $0.outputs]
-            })
+            }, dropoutKeys: dropoutKeys)
+    }
+
+    @Test func nothingScoredHasNoGradient() throws {
+        let model = TinyModel.make()
+        let pass = TrainingPass(model: model)
+        let gradients = Gradients(for: model)
+        var tree = TokenTree()
+        tree.append(TinyModel.tokens(6, seed: 2), to: nil, isScored: false)
+        _ = try pass.forward([tree])
+        pass.backward(coefficients: [[1]], into: gradients)
+        gradients.finish()
+        #expect(gradients.elements.allSatisfy { $0 == 0 })
     }
 
     /// Gradient accumulation is exact: one batch of two trees or two batches of one, to the bit.

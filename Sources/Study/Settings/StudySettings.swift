@@ -30,7 +30,7 @@ public struct StudySettings: Sendable, Codable, Equatable {
         public var minimumWords = 80
         public var maximumWords = 300
         /// Articles taken of each split; 0 takes all.
-        public var train = 36
+        public var train = 30
         public var development = 18
         public var test = 36
         /// Shares of the corpus that the seeded split gives to development and test.

@@ -93,7 +93,7 @@ private struct PrefillLayout {
     /// First computed row of each prompt, and their count as a last element.
     private(set) var firstRows: [Int] = []
     /// Last row of each prompt.
-    var lastRows: [Int32] { firstRows.dropFirst().map { Int32($0 - 1) } }
+    private(set) var lastRows: [Int32] = []
     private(set) var firstSharedRows: [Int] = []
     private(set) var sharedRowCount = 0
 
@@ -111,6 +111,7 @@ private struct PrefillLayout {
                     first_range: Int32(ranges.count), range_count: shared > 0 ? 1 : 0, tree: Int32(index)))
             if shared > 0 { ranges.append(pk_range(begin: Int32(firstShared), end: Int32(firstShared + shared))) }
             tokens += prompt.tokens[shared...]
+            lastRows.append(Int32(tokens.count - 1))
             positions += (shared..<prompt.tokens.count).map(Int32.init)
             sharedPositions += (0..<shared).map(Int32.init)
             sharedRowCount += shared

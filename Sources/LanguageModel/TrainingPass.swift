@@ -47,15 +47,15 @@ public final class TrainingPass {
         for tree in trees { try model.check(tree) }
         model.preparePackedWeights()
         let batch = TreeBatch(trees, rowStep: model.precision.gradientRowStep)
-        let whole = Batch(
+        let current = Batch(
             trees: batch, dropout: dropoutKeys.map { AdapterDropout(treeRows: batch.treeRows, keys: $0) },
             predictorDropout: dropoutKeys.map { AdapterDropout(treeRows: batch.treePredictors, keys: $0) })
-        current = whole
+        self.current = current
         let rows = batch.rowCount
         let width = model.configuration.hiddenSize
         model.embed(batch.tokens, into: residuals[0].reserve(rows * width))
         for layer in model.layout.layers.indices {
-            forwardLayer(layer, whole)
+            forwardLayer(layer, current)
         }
         let labels = batch.labels.count
         let logProbabilities = model.workspace.labelLogits.reserve(labels)

@@ -36,7 +36,7 @@ extension Study {
             "numericMode": .string(precision.numericMode),
         ]
         if let validation { inputs["validation"] = .string(validation.key) }
-        let key = ContentKey(step: "training", version: 1, inputs: inputs).hex
+        let key = ContentKey(step: "training", version: 2, inputs: inputs).hex
         let name = "\(recipe.kind)-\(key.prefix(12))"
         let trained = PolicyModel(
             key: key, label: recipe.label + (start.round > 0 ? ", round \(start.round + 1)" : ""),

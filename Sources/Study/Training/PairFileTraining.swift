@@ -83,7 +83,7 @@ public struct PairFileTraining {
             for tokens in [pair.prompt, pair.chosen, pair.rejected] { digest.update("\(tokens);") }
         }
         return ContentKey(
-            step: "train pairs", version: 1,
+            step: "train pairs", version: 2,
             inputs: [
                 "model": .string(loaded.contentHash), "pairs": .string(digest.hexDigest()), "recipe": try recipe.keyValue,
                 "numericMode": .string(model.precision.numericMode),

@@ -30,9 +30,13 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     /// Raised with every change of the kernels that changes a bit of a result.
     private static let kernelVersion = 3
 
+    /// The kernels that this process uses: `amx`, `avx512bf16`, `avx512`, `avx2` or `portable`; `PRECIS_ISA` asks for less
+    /// than the CPU has.
+    public static var instructionPath: String { String(cString: pk_isa_name(pk_isa_current())) }
+
     /// Precision, instruction path and version of the kernels, e.g. `bfloat16/avx512bf16/3`: results are equal to the
     /// bit within one mode, so the mode is part of every cache key.
-    public var numericMode: String { "\(rawValue)/\(String(cString: pk_isa_name(pk_isa_current())))/\(Self.kernelVersion)" }
+    public var numericMode: String { "\(rawValue)/\(Self.instructionPath)/\(Self.kernelVersion)" }
 }
 
 /// The process's worker threads. Results do not depend on how many there are.

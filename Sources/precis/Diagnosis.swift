@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModel
 import Notebook
 
 /// What experiments need of a machine, checked without starting anything.
@@ -28,13 +29,13 @@ struct Diagnosis {
 
     private var processor: Check {
         let machine = Machine.current()
-        let features = Set(machine.cpuFeatures)
-        let path =
-            features.contains("avx512_bf16") ? "AVX-512 with bfloat16"
-            : features.contains("avx512f") ? "AVX-512, float32"
-            : features.isSuperset(of: ["avx2", "fma"]) ? "AVX2, float32" : "portable kernels"
-        let found = "\(machine.cpu), \(machine.coreCount) cores: \(path)"
-        let isFast = features.contains("avx512f") || features.isSuperset(of: ["avx2", "fma"])
+        let path = Precision.instructionPath
+        let instructions = [
+            "amx": "AMX and AVX-512 with bfloat16", "avx512bf16": "AVX-512 with bfloat16", "avx512": "AVX-512", "avx2": "AVX2",
+        ]
+        let found = "\(machine.cpu), \(machine.coreCount) cores: \(instructions[path] ?? "portable kernels"), "
+            + "\(Precision.preferred.rawValue)"
+        let isFast = instructions[path] != nil
         return Check(
             name: "processor", result: isFast ? .ok : .warning, found: found,
             remedy: isFast ? "" : "results are the same, but every step takes many times longer")

@@ -6,7 +6,7 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     case float32
     case bfloat16
 
-    /// `bfloat16` where the CPU multiplies it natively, otherwise `float32`.
+    /// `bfloat16` where the CPU multiplies it faster, otherwise `float32`.
     public static var preferred: Precision {
         pk_isa_current().rawValue >= PK_ISA_AVX512BF16.rawValue ? .bfloat16 : .float32
     }
@@ -30,8 +30,8 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     /// Raised with every change of the kernels that changes a bit of a result.
     private static let kernelVersion = 3
 
-    /// The kernels that this process uses: `amx`, `avx512bf16`, `avx512`, `avx2` or `portable`; `PRECIS_ISA` asks for less
-    /// than the CPU has.
+    /// The kernels that this process uses: `amx`, `avx512bf16`, `avx512`, `avx2` or `portable`; the fastest that the CPU
+    /// has, or what `PRECIS_ISA` names of them.
     public static var instructionPath: String { String(cString: pk_isa_name(pk_isa_current())) }
 
     /// Precision, instruction path and version of the kernels, e.g. `bfloat16/avx512bf16/3`: results are equal to the

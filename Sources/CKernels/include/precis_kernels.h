@@ -21,7 +21,7 @@ extern "C" {
 
 typedef enum { PK_ISA_PORTABLE = 0, PK_ISA_AVX2 = 1, PK_ISA_AVX512 = 2, PK_ISA_AVX512BF16 = 3, PK_ISA_AMX = 4 } pk_isa;
 
-/// Best instruction set of this CPU, lowered (never raised) by PRECIS_ISA=portable|avx2|avx512|avx512bf16|amx.
+/// Fastest instruction set of this CPU, or the one of those it has that PRECIS_ISA=portable|avx2|avx512|avx512bf16|amx names.
 pk_isa pk_isa_current(void);
 /// Tests only: use `isa` from now on; false when this CPU lacks it.
 bool pk_isa_force(pk_isa isa);

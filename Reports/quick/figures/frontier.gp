@@ -11,28 +11,27 @@ set lmargin at screen 0.081579
 set rmargin at screen 0.976316
 set tmargin at screen 0.969231
 set bmargin at screen 0.119231
-set xrange [9.4044289:67.273884]
-set yrange [14.929241:69.919284]
+set xrange [9.4006557:67.390794]
+set yrange [13.446818:70.526309]
 set xtics 10.000000
 set ytics 10.000000
 set xlabel 'Median compression: summary words / article words, %'
 set ylabel 'Accuracy: questions answered correctly, %'
-set label '↖ better: shorter and more accurate' at first 10.255450,first 68.426342 left front font ',12' tc rgb '#63676d'
-set label 'Original model' at first 46.334492,first 39.786894 left front font ',12' tc rgb '#1c1e21'
-set label 'Prompted for 1 sentence' at first 23.328061,first 33.333333 right front font ',12' tc rgb '#1c1e21'
-set label 'Prompted for 3 sentences' at first 52.597618,first 48.232672 left front font ',12' tc rgb '#1c1e21'
-set arrow from 49.431818,43.333333 to 52.427414,47.299584 nohead back lw 0.7 lc rgb '#63676d'
-set label 'Prompted for 4 sentences' at first 54.815100,first 51.562115 center front font ',12' tc rgb '#1c1e21'
-set arrow from 54.815100,42.666667 to 54.815100,50.629026 nohead back lw 0.7 lc rgb '#63676d'
-set label 'First sentence' at first 15.847621,first 26.582609 center front font ',12' tc rgb '#1c1e21'
-set label 'First 2 sentences' at first 29.851832,first 45.333333 right front font ',12' tc rgb '#1c1e21'
-set label 'First 3 sentences' at first 45.587037,first 60.000000 right front font ',12' tc rgb '#1c1e21'
-set label 'Best of 8 samples' at first 44.144171,first 56.666667 right front font ',12' tc rgb '#1c1e21'
-set label 'DPO (beta 0.03, lr 1e-5)' at first 43.525421,first 37.786894 left front font ',12' tc rgb '#1c1e21'
-set label 'SFT (lr 1e-5)' at first 48.488007,first 45.266875 left front font ',12' tc rgb '#1c1e21'
-set arrow from 46.956169,42.666667 to 48.317803,44.333786 nohead back lw 0.7 lc rgb '#63676d'
-set label 'LoRA rank 64 (beta 0.1, lr 1e-4)' at first 40.468853,first 35.417391 center front font ',12' tc rgb '#1c1e21'
-set label 'DPO (beta 0.03, lr 1e-5), round 2' at first 43.050643,first 42.666667 right front font ',12' tc rgb '#1c1e21'
+set label '↖ better: shorter and more accurate' at first 10.253452,first 68.976639 left front font ',12' tc rgb '#63676d'
+set label 'Original model' at first 45.551552,first 31.028144 center front font ',12' tc rgb '#1c1e21'
+set arrow from 45.551552,36.000000 to 45.551552,31.996687 nohead back lw 0.7 lc rgb '#63676d'
+set label 'Prompted for 1 sentence' at first 24.327212,first 28.394801 left front font ',12' tc rgb '#1c1e21'
+set label 'Prompted for 3 sentences' at first 50.216391,first 37.061467 left front font ',12' tc rgb '#1c1e21'
+set label 'Prompted for 4 sentences' at first 54.815100,first 44.305189 center front font ',12' tc rgb '#1c1e21'
+set arrow from 54.815100,39.333333 to 54.815100,43.336646 nohead back lw 0.7 lc rgb '#63676d'
+set label 'First sentence' at first 15.847621,first 25.988742 center front font ',12' tc rgb '#1c1e21'
+set label 'First 2 sentences' at first 29.849880,first 44.666667 right front font ',12' tc rgb '#1c1e21'
+set label 'First 3 sentences' at first 45.585085,first 59.333333 right front font ',12' tc rgb '#1c1e21'
+set label 'Best of 8 samples' at first 40.912683,first 55.333333 right front font ',12' tc rgb '#1c1e21'
+set label 'DPO (beta 0.1, lr 4e-5)' at first 50.151015,first 41.333333 left front font ',12' tc rgb '#1c1e21'
+set label 'SFT (lr 1e-5)' at first 44.231420,first 37.333333 right front font ',12' tc rgb '#1c1e21'
+set label 'LoRA rank 64 (beta 0.1, lr 1e-4)' at first 48.966515,first 33.967659 center front font ',12' tc rgb '#1c1e21'
+set label 'DPO (beta 0.1, lr 4e-5), round 2' at first 29.072013,first 32.000000 right front font ',12' tc rgb '#1c1e21'
 plot 'frontier-line.dat' index 0 using 1:2:3 with filledcurves lc rgb '#63676d' fs transparent solid 0.16 noborder, \
      'frontier-line.dat' index 1 using 1:2 with lines lc rgb '#63676d' lw 1.6 dt (6,4), \
      'frontier-ellipses.dat' index 0 using 1:2 with filledcurves closed lc rgb '#1c1e21' fs transparent solid 0.13 noborder, \

@@ -9,7 +9,7 @@ set grid back lc rgb '#dcdfe3' lt 1 lw 1
 unset key
 set logscale x
 set xrange [6.25e-6:6.4e-5]
-set yrange [8.3750000:85.375000]
+set yrange [19.647059:92.117647]
 set ytics 20.000000
 unset mxtics
 set xtics ('1e-5' 1e-05, '4e-5' 4e-05) font ',11'
@@ -28,7 +28,7 @@ plot 'sweep-dpo.dat' index 0 using 1:3:4 with filledcurves lc rgb '#d55e00' fs t
      'sweep-dpo.dat' index 0 using 1:3:(0):($4-$3) with vectors nohead lw 1.2 lc rgb '#d55e00', \
      'sweep-dpo.dat' index 0 using 1:($6==0 && $5==1 ? $2 : 1/0) with points pt 7 ps 1 lc rgb '#d55e00', \
      'sweep-dpo.dat' index 0 using 1:($6==0 && $5==0 ? $2 : 1/0) with points pt 6 ps 1 lw 1.6 lc rgb '#d55e00', \
-     'sweep-dpo.dat' index 0 using 1:($6==1 ? 11.455000 : 1/0) with points pt 2 ps 1 lw 1.6 lc rgb '#1c1e21'
+     'sweep-dpo.dat' index 0 using 1:($6==1 ? 22.545882 : 1/0) with points pt 2 ps 1 lw 1.6 lc rgb '#1c1e21'
 set lmargin at screen 0.39211
 set rmargin at screen 0.68947
 set tmargin at screen 0.88
@@ -43,5 +43,5 @@ plot 'sweep-dpo.dat' index 1 using 1:3:4 with filledcurves lc rgb '#d55e00' fs t
      'sweep-dpo.dat' index 1 using 1:3:(0):($4-$3) with vectors nohead lw 1.2 lc rgb '#d55e00', \
      'sweep-dpo.dat' index 1 using 1:($6==0 && $5==1 ? $2 : 1/0) with points pt 7 ps 1 lc rgb '#d55e00', \
      'sweep-dpo.dat' index 1 using 1:($6==0 && $5==0 ? $2 : 1/0) with points pt 6 ps 1 lw 1.6 lc rgb '#d55e00', \
-     'sweep-dpo.dat' index 1 using 1:($6==1 ? 11.455000 : 1/0) with points pt 2 ps 1 lw 1.6 lc rgb '#1c1e21'
+     'sweep-dpo.dat' index 1 using 1:($6==1 ? 22.545882 : 1/0) with points pt 2 ps 1 lw 1.6 lc rgb '#1c1e21'
 unset multiplot

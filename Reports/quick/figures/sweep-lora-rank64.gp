@@ -9,8 +9,8 @@ set grid back lc rgb '#dcdfe3' lt 1 lw 1
 unset key
 set logscale x
 set xrange [6.25e-5:0.00016000000]
-set yrange [34.500000:90.500000]
-set ytics 20.000000
+set yrange [9.1176471:58.529412]
+set ytics 10.000000
 unset mxtics
 set xtics ('1e-4' 0.0001) font ',11'
 set multiplot
@@ -28,5 +28,5 @@ plot 'sweep-lora-rank64.dat' index 0 using 1:3:4 with filledcurves lc rgb '#d55e
      'sweep-lora-rank64.dat' index 0 using 1:3:(0):($4-$3) with vectors nohead lw 1.2 lc rgb '#d55e00', \
      'sweep-lora-rank64.dat' index 0 using 1:($6==0 && $5==1 ? $2 : 1/0) with points pt 7 ps 1 lc rgb '#d55e00', \
      'sweep-lora-rank64.dat' index 0 using 1:($6==0 && $5==0 ? $2 : 1/0) with points pt 6 ps 1 lw 1.6 lc rgb '#d55e00', \
-     'sweep-lora-rank64.dat' index 0 using 1:($6==1 ? 36.740000 : 1/0) with points pt 2 ps 1 lw 1.6 lc rgb '#1c1e21'
+     'sweep-lora-rank64.dat' index 0 using 1:($6==1 ? 11.094118 : 1/0) with points pt 2 ps 1 lw 1.6 lc rgb '#1c1e21'
 unset multiplot

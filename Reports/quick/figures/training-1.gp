@@ -12,10 +12,10 @@ set tics font ',11'
 set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'loss' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [0.26707548:0.84775187]
-set ytics 0.20000000
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [0.28677135:0.71614959]
+set ytics 0.10000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-1.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
      'training-1.dat' index 2 using 1:2 with lines lc rgb '#b40072b2' lw 0.8, \
@@ -32,10 +32,10 @@ plot 'training-1.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
 set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'reward margin' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [-0.30756089:1.3586972]
-set ytics 0.50000000
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [-0.063493068:1.1217109]
+set ytics 0.25000000
 set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-1.dat' index 8 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
@@ -53,8 +53,8 @@ plot 'training-1.dat' index 8 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
 set lmargin at screen 0.72632; set rmargin at screen 0.96491
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'reward accuracy' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
 set yrange [-0.060000000:1.0600000]
 set ytics 0.25000000
 set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
@@ -74,10 +74,10 @@ plot 'training-1.dat' index 16 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
 set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'log-probs: chosen, rejected (dashed)' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [-90.327433:-39.119121]
-set ytics 20.000000
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [-84.438384:-54.759902]
+set ytics 10.000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-1.dat' index 24 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
      'training-1.dat' index 25 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
@@ -98,9 +98,9 @@ plot 'training-1.dat' index 24 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
 set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'KL to the reference' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [-3.9746739:4.3519448]
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [-4.5828943:4.7620045]
 set ytics 2.0000000
 set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
@@ -115,9 +115,9 @@ plot 'training-1.dat' index 32 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
 set lmargin at screen 0.72632; set rmargin at screen 0.96491
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'win rate, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [0.23500000:0.51500000]
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [0.48500000:0.76500000]
 set ytics 0.10000000
 set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
@@ -132,10 +132,10 @@ plot 'training-1.dat' index 36 using 1:2 with lines lc rgb '#d55e00' lw 1, \
 set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.29935; set bmargin at screen 0.07582
 set title 'accuracy, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [0.21900000:0.33100000]
-set ytics 0.025000000
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [0.37050000:0.45450000]
+set ytics 0.020000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-1.dat' index 40 using 1:2 with lines lc rgb '#d55e00' lw 1, \
      'training-1.dat' index 41 using 1:2 with lines lc rgb '#0072b2' lw 1, \
@@ -148,10 +148,10 @@ plot 'training-1.dat' index 40 using 1:2 with lines lc rgb '#d55e00' lw 1, \
 set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.29935; set bmargin at screen 0.07582
 set title 'words, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [49.345000:70.905000]
-set ytics 5.0000000
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [72.872500:82.252500]
+set ytics 2.0000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-1.dat' index 44 using 1:2 with lines lc rgb '#d55e00' lw 1, \
      'training-1.dat' index 45 using 1:2 with lines lc rgb '#0072b2' lw 1, \

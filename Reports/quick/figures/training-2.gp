@@ -12,10 +12,10 @@ set tics font ',11'
 set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.94902; set bmargin at screen 0.61373
 set title 'loss' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [0.60530709:0.80387132]
-set ytics 0.050000000
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [0.56695476:0.82298027]
+set ytics 0.10000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-2.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
      'training-2.dat' index 0 using 1:3 with lines lc rgb '#d55e00' lw 1.8, \
@@ -23,20 +23,20 @@ plot 'training-2.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
 set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.94902; set bmargin at screen 0.61373
 set title 'log-probs: chosen, rejected (dashed)' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [-80.493430:-54.423356]
-set ytics 10.000000
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [-84.018337:-62.180733]
+set ytics 5.0000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-2.dat' index 2 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
      'training-2.dat' index 2 using 1:3 with lines lc rgb '#d55e00' lw 1.8
 set lmargin at screen 0.72632; set rmargin at screen 0.96491
 set tmargin at screen 0.94902; set bmargin at screen 0.61373
 set title 'win rate, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [0.30125000:0.51125000]
-set ytics 0.050000000
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [0.48125000:0.83125000]
+set ytics 0.10000000
 set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-2.dat' index 3 using 1:2 with lines lc rgb '#d55e00' lw 1, \
@@ -44,9 +44,9 @@ plot 'training-2.dat' index 3 using 1:2 with lines lc rgb '#d55e00' lw 1, \
 set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.44902; set bmargin at screen 0.11373
 set title 'accuracy, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [0.39900000:0.40100000]
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [0.47400000:0.47600000]
 set ytics 0.00050000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-2.dat' index 4 using 1:2 with lines lc rgb '#d55e00' lw 1, \
@@ -54,9 +54,9 @@ plot 'training-2.dat' index 4 using 1:2 with lines lc rgb '#d55e00' lw 1, \
 set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.44902; set bmargin at screen 0.11373
 set title 'words, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [75.799125:75.950875]
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [71.678250:71.821750]
 set ytics 0.050000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-2.dat' index 5 using 1:2 with lines lc rgb '#d55e00' lw 1, \

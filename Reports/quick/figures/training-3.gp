@@ -12,9 +12,9 @@ set tics font ',11'
 set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'loss' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [0.39921167:0.78546565]
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [0.42483921:0.70833442]
 set ytics 0.10000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-3.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
@@ -23,9 +23,9 @@ plot 'training-3.dat' index 0 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
 set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'reward margin' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [-0.18053204:0.75632444]
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [-0.035571153:0.62842370]
 set ytics 0.20000000
 set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
@@ -35,8 +35,8 @@ plot 'training-3.dat' index 2 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
 set lmargin at screen 0.72632; set rmargin at screen 0.96491
 set tmargin at screen 0.96601; set bmargin at screen 0.74248
 set title 'reward accuracy' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
 set yrange [-0.060000000:1.0600000]
 set ytics 0.25000000
 set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
@@ -47,9 +47,9 @@ plot 'training-3.dat' index 4 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
 set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'log-probs: chosen, rejected (dashed)' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [-89.007314:-39.193844]
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [-84.345638:-56.398417]
 set ytics 10.000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-3.dat' index 6 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
@@ -59,9 +59,9 @@ plot 'training-3.dat' index 6 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
 set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'KL to the reference' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [-2.0022522:1.3676797]
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [-3.1923664:1.6799869]
 set ytics 1.0000000
 set arrow from graph 0,first 0.0 to graph 1,first 0.0 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
@@ -70,10 +70,10 @@ plot 'training-3.dat' index 8 using 1:2 with lines lc rgb '#b4d55e00' lw 0.8, \
 set lmargin at screen 0.72632; set rmargin at screen 0.96491
 set tmargin at screen 0.63268; set bmargin at screen 0.40915
 set title 'win rate, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [0.49900000:0.50100000]
-set ytics 0.00050000000
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [0.23500000:0.51500000]
+set ytics 0.10000000
 set arrow from graph 0,first 0.5 to graph 1,first 0.5 nohead back lw 1 lc rgb '#63676d'
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-3.dat' index 9 using 1:2 with lines lc rgb '#d55e00' lw 1, \
@@ -81,9 +81,9 @@ plot 'training-3.dat' index 9 using 1:2 with lines lc rgb '#d55e00' lw 1, \
 set lmargin at screen 0.06842; set rmargin at screen 0.30702
 set tmargin at screen 0.29935; set bmargin at screen 0.07582
 set title 'accuracy, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [0.29900000:0.30100000]
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [0.32400000:0.32600000]
 set ytics 0.00050000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-3.dat' index 10 using 1:2 with lines lc rgb '#d55e00' lw 1, \
@@ -91,10 +91,10 @@ plot 'training-3.dat' index 10 using 1:2 with lines lc rgb '#d55e00' lw 1, \
 set lmargin at screen 0.39737; set rmargin at screen 0.63596
 set tmargin at screen 0.29935; set bmargin at screen 0.07582
 set title 'words, development' offset 0,-0.7 font ',12' tc rgb '#1c1e21'
-unset arrow; unset label; set xtics 2.0000000
-set xrange [0:6.0000000]
-set yrange [55.569375:55.680625]
-set ytics 0.025000000
+unset arrow; unset label; set xtics 1.0000000
+set xrange [0:5.0000000]
+set yrange [75.174750:75.325250]
+set ytics 0.050000000
 set xlabel 'step' offset 0,0.4 font ',11'
 plot 'training-3.dat' index 11 using 1:2 with lines lc rgb '#d55e00' lw 1, \
      'training-3.dat' index 11 using 1:2 with points pt 7 ps 0.8 lw 1.4 lc rgb '#d55e00'

@@ -24,15 +24,15 @@ struct ReferenceRate: Sendable {
         ReferenceRate(kind: "questions", secondsPerUnit: 120.0 / 246),
     ]
 
-    /// On instructions, and what the full run did not have, quick runs on two Intel Xeon cores with AMX; of the steps
-    /// that changed since, that of 22 November 2026, `Reports/quick/report.md`.
+    /// What the full run did not have, of the quick run of 1 December 2026 on two Intel Xeon cores with AMX,
+    /// `Reports/quick/report.md`; on instructions, of an earlier one, 22 November.
     private static let others = [
-        // 11.9 s for 12 articles.
-        ReferenceRate(kind: "tune", secondsPerUnit: 11.9 / 12),
-        // 85.0 s for 31 readings of some of 54 articles, per article.
-        ReferenceRate(kind: "calibrate", secondsPerUnit: 85.0 / 31 / 54),
-        // 23.0 s for 465 texts.
-        ReferenceRate(kind: "fluency", secondsPerUnit: 23.0 / 465),
+        // 11.4 s for 12 articles.
+        ReferenceRate(kind: "tune", secondsPerUnit: 11.4 / 12),
+        // 47.5 s for 31 readings of some of 54 articles, per article.
+        ReferenceRate(kind: "calibrate", secondsPerUnit: 47.5 / 31 / 54),
+        // 17.8 s for 454 texts.
+        ReferenceRate(kind: "fluency", secondsPerUnit: 17.8 / 454),
         // 41.3 s for five responses of at most 256 tokens to each of 50 instructions, per 128 tokens.
         ReferenceRate(kind: "respond", secondsPerUnit: 41.3 / 250 / 2),
         // 23.0 s for 250 responses by the original model's likelihood gain of the instruction.
